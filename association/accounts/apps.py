@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from .roles import sync_roles
+
+
+class AccountsConfig(AppConfig):
+    name = "association.accounts"
+    label = "accounts"
+    verbose_name = "账号与权限"
+
+    def ready(self):
+        post_migrate.connect(sync_roles, dispatch_uid="accounts.sync_roles")

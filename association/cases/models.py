@@ -1,0 +1,81 @@
+"""Case (办件): whatever a party files and the secretariat decides on. Each kind has its own table one to one with it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from association.core.enums import Audience
+from association.inbox.models import Whose
+from association.parties.visibility import AudienceQuerySet
+from association.workflow.models import Stateful
+
+from .registry import kind_of
+
+
+class CaseQuerySet(AudienceQuerySet):
+    in_charge_field = "in_charge"
+
+    def standing(self):
+        """Without those voided (作废): out of lists and sums, the number stays."""
+        return self.filter(voided_at=None)
+
+
+class Case(Stateful):
+    """One case. `workflow_kind` is the kind itself, so each kind has its own table of moves."""
+
+    kind = models.CharField("种类", max_length=30)
+    number = models.CharField("办件编号", max_length=40, null=True, blank=True, unique=True)
+    party = models.ForeignKey("parties.Party", models.PROTECT, related_name="cases", verbose_name="单位")
+    party_name = models.CharField("单位名称（当时）", max_length=120)
+    audience = models.CharField("可见范围", max_length=10, choices=Audience, default=Audience.PARTY)
+    round_key = models.CharField("轮次", max_length=40, blank=True)
+    title = models.CharField("事项", max_length=200)
+    whose = models.CharField("轮到谁", max_length=10, choices=Whose, default=Whose.OFFICE)
+    due_at = models.DateTimeField("期限", null=True, blank=True)
+    in_charge = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办人"
+    )
+    opened_at = models.DateTimeField("登记时间", default=timezone.now)
+    submitted_on = models.DateField("申报日期", null=True, blank=True)
+    accepted_on = models.DateField("受理日期", null=True, blank=True)
+    concluded_on = models.DateField("办结日期", null=True, blank=True)
+    voided_at = models.DateTimeField("作废时间", null=True, editable=False)
+    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    void_reason = models.CharField("作废原因", max_length=300, blank=True, editable=False)
+    once_key = models.CharField(max_length=120, unique=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办件"
+        ordering = ["-opened_at", "-id"]
+        indexes = [
+            models.Index(fields=["kind", "round_key", "state"], name="cases_round_idx"),
+            models.Index(fields=["party", "opened_at"], name="cases_party_idx"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(voided_at=None, voided_by=None, void_reason="")
+                | (Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(void_reason="")),
+                name="cases_void_says_who_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_on=None) | Q(submitted_on=None) | Q(accepted_on__gte=models.F("submitted_on")),
+                name="cases_accepted_after_submitted",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def workflow_kind(self) -> str:
+        return self.kind
+
+    @property
+    def group_url(self) -> str:
+        return kind_of(self.kind).list_url(self)
+
+    def get_absolute_url(self):
+        return kind_of(self.kind).staff_url(self)

@@ -1,0 +1,44 @@
+"""Files (文件): one row a file and owner; the only door to a private file is documents.views.download."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from association.core.models import Base
+from association.parties.visibility import AudienceMixin, AudienceQuerySet
+
+
+class DocumentQuerySet(AudienceQuerySet):
+    in_charge_field = "uploaded_by"
+
+
+class Document(Base, AudienceMixin):
+    """A stored file. `path` is random; the name that people see is only a label."""
+
+    label = models.CharField("文件名", max_length=200)
+    kind = models.CharField("种类", max_length=40, blank=True)
+    path = models.CharField(max_length=200, unique=True, editable=False)
+    mime = models.CharField("类型", max_length=100, editable=False)
+    size = models.PositiveBigIntegerField("大小（字节）", editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    issuer = models.CharField("发证单位", max_length=120, blank=True)
+    number = models.CharField("证号", max_length=80, blank=True)
+    expires_on = models.DateField("有效期至", null=True, blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="documents", verbose_name="上传人"
+    )
+
+    SENSITIVE = {"path", "sha256"}
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "文件"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "sha256"], condition=Q(party__isnull=False), name="documents_once_per_owner"
+            )
+        ]
+
+    def __str__(self):
+        return self.label

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "association.exchange"
+    label = "exchange"
+    verbose_name = "导入导出"

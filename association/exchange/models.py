@@ -1,0 +1,114 @@
+"""Files that came in (导入): the batch with its file, the verdict on each row, and what people decided about names."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from association.core.models import Base
+
+
+class StaffOnlyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        meta = self.model._meta
+        allowed = user.is_authenticated and user.has_perm(f"{meta.app_label}.view_importbatch")
+        return self if allowed else self.none()
+
+
+class ImportBatch(Base):
+    """One file read as one kind. Its rows count once `state` is APPLIED; undo gives back what is unchanged since."""
+
+    class State(models.TextChoices):
+        PREVIEWED = "previewed", "待确认"
+        APPLYING = "applying", "导入中"
+        APPLIED = "applied", "已导入"
+        FAILED = "failed", "未导入"
+        UNDONE = "undone", "已撤销"
+
+    kind = models.CharField("种类", max_length=40)
+    label = models.CharField("种类名称", max_length=60)
+    options = models.JSONField("选项", default=dict, help_text="轮次、来源等")
+    document = models.ForeignKey("documents.Document", models.PROTECT, related_name="+", verbose_name="原文件")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.PREVIEWED)
+    read = models.PositiveIntegerField("读到行数", default=0)
+    created = models.PositiveIntegerField("新增", default=0)
+    updated = models.PositiveIntegerField("更新", default=0)
+    unchanged = models.PositiveIntegerField("无变化", default=0)
+    rejected = models.PositiveIntegerField("有问题", default=0)
+    waiting = models.PositiveIntegerField("待匹配", default=0)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="导入人")
+    job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+", editable=False)
+    applied_at = models.DateTimeField("导入时间", null=True, editable=False)
+    undone_at = models.DateTimeField("撤销时间", null=True, editable=False)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+
+    objects = StaffOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入记录"
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self):
+        return f"{self.label} · {self.document.label}"
+
+
+class ImportRow(models.Model):
+    """The verdict on one row of a file. `before` and `after_version` let an undo see whether the row changed since."""
+
+    class Verdict(models.TextChoices):
+        CREATED = "created", "新增"
+        UPDATED = "updated", "更新"
+        UNCHANGED = "unchanged", "无变化"
+        REJECTED = "rejected", "有问题"
+        WAITING = "waiting", "待匹配"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", verbose_name="导入记录")
+    row = models.PositiveIntegerField("行号")
+    verdict = models.CharField("结果", max_length=10, choices=Verdict)
+    problems = models.JSONField("问题", default=list, help_text="[{column, value, reason}]")
+    subject_type = models.CharField(max_length=60, blank=True)
+    subject_id = models.BigIntegerField(null=True)
+    before = models.JSONField("原值", default=dict)
+    after_version = models.PositiveIntegerField(null=True)
+    undone = models.BooleanField("已撤销", default=False)
+
+    objects = StaffOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入明细"
+        ordering = ["row"]
+        indexes = [models.Index(fields=["batch", "verdict"], name="exchange_verdict_idx")]
+
+    def __str__(self):
+        return f"第 {self.row} 行 {self.get_verdict_display()}"
+
+
+class NameDecision(Base):
+    """What a person decided about a name that matched no firm (匹配决定): remembered for that source, can be revoked."""
+
+    kind = models.CharField("资料种类", max_length=40)
+    source = models.CharField("来源", max_length=40, blank=True)
+    name = models.CharField("原文名称", max_length=120)
+    name_key = models.CharField(max_length=120, editable=False)
+    code = models.CharField("原文代码", max_length=40, blank=True)
+    party = models.ForeignKey(
+        "parties.Party", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="对应单位",
+        help_text="空：确认不是本轮企业，不再提示",
+    )  # fmt: skip
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="决定人")
+    note = models.CharField("说明", max_length=200, blank=True)
+    revoked_at = models.DateTimeField("撤回时间", null=True, editable=False)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+
+    objects = StaffOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "匹配决定"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "source", "name_key", "code"], condition=Q(revoked_at=None), name="exchange_one_decision"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.name} → {self.party or '不是本轮企业'}"

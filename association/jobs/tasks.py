@@ -1,0 +1,15 @@
+"""Celery tasks: take an id, fetch again, delegate; may run twice."""
+
+from celery import shared_task
+
+from . import actions
+
+
+@shared_task(name="jobs.work")
+def work(pk: int):
+    actions.run(pk)
+
+
+@shared_task(name="jobs.sweep")
+def sweep():
+    actions.sweep()

@@ -1,0 +1,138 @@
+"""Who we deal with: Party (当事人), the names it bore, and Seat (席位), by which a person acts for it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from association.core.models import Base
+
+
+class PartyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff who read business see all; others the parties they hold a seat for, and those parties' branches' own."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm("parties.view_party"):
+            return self
+        return self.filter(pk__in=Seat.objects.live().filter(user=user).values("party"))
+
+    def living(self):
+        """Without those merged into another (已并入)."""
+        return self.filter(merged_into=None)
+
+
+class Party(Base):
+    """A legal person, branch, person, authority or association. Everything below the apps knows a Party, not a firm."""
+
+    class Kind(models.TextChoices):
+        FIRM = "firm", "法人单位"
+        BRANCH = "branch", "分公司"
+        PERSON = "person", "个人"
+        AUTHORITY = "authority", "主管部门"
+        ASSOCIATION = "association", "协会"
+
+    kind = models.CharField("性质", max_length=12, choices=Kind, default=Kind.FIRM)
+    code = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True, unique=True)
+    temporary_number = models.CharField("临时编号", max_length=20, null=True, blank=True, unique=True, editable=False)
+    name = models.CharField("名称", max_length=120)
+    name_key = models.CharField(max_length=120, db_index=True, editable=False)
+    short_name = models.CharField("简称", max_length=40, blank=True)
+    initials = models.CharField("拼音首字母", max_length=120, blank=True, editable=False)
+    search_text = models.TextField(editable=False, default="", help_text="名称、曾用名、简称、拼音、代码、电话，供查找")
+    search_grams = models.TextField(editable=False, default="")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name="总公司")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="已并入", editable=False
+    )
+
+    objects = PartyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="parties_not_own_parent"),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="parties_not_merged_into_itself"),
+        ]
+        indexes = [models.Index(fields=["name"], name="parties_party_name_idx")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def number(self) -> str:
+        """The code, or the temporary number of a branch that has none yet."""
+        return self.code or self.temporary_number or ""
+
+
+class PartyName(Base):
+    """A name that a party bears, bore, or is also known by; looked up as of a record's date."""
+
+    class Kind(models.TextChoices):
+        CURRENT = "current", "现用名"
+        FORMER = "former", "曾用名"
+        ALIAS = "alias", "别名"
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="names", verbose_name="单位")
+    kind = models.CharField("类别", max_length=8, choices=Kind, default=Kind.CURRENT)
+    name = models.CharField("名称", max_length=120)
+    name_key = models.CharField(max_length=120, db_index=True, editable=False)
+    starts_on = models.DateField("启用日期", null=True, blank=True)
+    ends_on = models.DateField("停用日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名称沿革"
+        ordering = ["kind", "-ends_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party"], condition=Q(kind="current"), name="parties_one_current_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="parties_name_dates"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class SeatQuerySet(models.QuerySet):
+    def live(self, day=None):
+        day = day or timezone.localdate()
+        return self.filter(Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day)))
+
+    def visible_to(self, user):
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.has_perm("parties.view_seat") else self.filter(user=user)
+
+
+class Seat(Base):
+    """A person's seat (席位) at a party: with which right they act for it, from when until when."""
+
+    class Kind(models.TextChoices):
+        ADMIN = "admin", "单位管理员"
+        CLERK = "clerk", "经办人"
+        READER = "reader", "只读"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="seats", verbose_name="账号")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="seats", verbose_name="单位")
+    right = models.CharField("权限", max_length=8, choices=Kind, default=Kind.ADMIN)
+    starts_on = models.DateField("开始日期", default=timezone.localdate)
+    ends_on = models.DateField("结束日期", null=True, blank=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位席位"
+        ordering = ["party", "user"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "party"], condition=Q(ends_on=None), name="parties_one_open_seat"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="parties_seat_dates"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.party}"

@@ -1,0 +1,127 @@
+"""What others say about firms: credit records (信用信息), surveys (业绩调查), the authority's scores (主管部门评分).
+
+A row without a party waits for a person (待匹配); `raw` keeps the row as it came.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from association.core.models import Base
+
+from .access import StaffQuerySet
+from .rounds import RatingRound
+
+
+class CreditSource(Base):
+    """Where credit records come from and how its files look (信用信息来源): data, so that a new one needs no code."""
+
+    name = models.CharField("来源", max_length=40, unique=True)
+    authority = models.CharField("提供单位", max_length=80, blank=True)
+    fact_label = models.CharField("事实名称", max_length=40, blank=True)
+    position = models.PositiveSmallIntegerField("顺序", default=1)
+    layout = models.JSONField("文件列", default=dict, help_text="列名与同义词，见随附的 credit_sources.json")
+
+    objects = StaffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "信用信息来源"
+        ordering = ["position", "id"]
+
+    def __str__(self):
+        return self.name
+
+
+class Matched(Base):
+    """A row about a firm: which one, by what it was matched, and as it was written."""
+
+    class By(models.TextChoices):
+        NONE = "", "未匹配"
+        CODE = "code", "代码"
+        NAME = "name", "名称"
+        PERSON = "person", "人工"
+
+    party = models.ForeignKey("parties.Party", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="企业")
+    matched_by = models.CharField("匹配依据", max_length=8, choices=By, blank=True, default="")
+    dismissed = models.BooleanField("确认不是本轮企业", default=False)
+    raw_name = models.CharField("原文名称", max_length=120, blank=True)
+    name_key = models.CharField(max_length=120, blank=True, editable=False)
+    raw_code = models.CharField("原文代码", max_length=40, blank=True)
+    raw = models.JSONField("原始行", default=dict)
+    batch = models.ForeignKey(
+        "exchange.ImportBatch", models.SET_NULL, null=True, related_name="+", editable=False, verbose_name="导入记录"
+    )
+    voided_at = models.DateTimeField("作废时间", null=True, editable=False)
+    void_reason = models.CharField("作废原因", max_length=200, blank=True, editable=False)
+
+    objects = StaffQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class CreditRecord(Matched):
+    """A fact that an authority reports (信用信息). Amounts in yuan. Which round it counts in follows from its date."""
+
+    source = models.CharField("来源", max_length=40)
+    identity = models.CharField(max_length=64, editable=False)
+    document_no = models.CharField("文号", max_length=80, blank=True)
+    date = models.DateField("日期", null=True, blank=True)
+    fact = models.CharField("事实", max_length=300, blank=True)
+    amount = models.DecimalField("金额（元）", max_digits=18, decimal_places=2, null=True, blank=True)
+    counterparty = models.CharField("相关方", max_length=120, blank=True)
+    repaired = models.BooleanField("已修复", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "信用信息"
+        ordering = ["source", "date", "id"]
+        constraints = [models.UniqueConstraint(fields=["source", "identity"], name="evaluations_record_identity")]
+        indexes = [
+            models.Index(fields=["party", "date"], name="evaluations_record_party_idx"),
+            models.Index(fields=["name_key"], condition=Q(party=None), name="evaluations_record_waits_idx"),
+        ]
+
+    def __str__(self):
+        return f"{self.source} {self.document_no or self.fact}"
+
+
+class Survey(Matched):
+    """A client's marks on one project by one channel (业绩调查). `marks`: {item: mark 1-5}; `mean_sum`/`mean_count` exact."""
+
+    round = models.ForeignKey(RatingRound, models.PROTECT, related_name="surveys", verbose_name="轮次")
+    identity = models.CharField(max_length=64, editable=False)
+    project = models.CharField("工程名称", max_length=160)
+    client = models.CharField("建设单位", max_length=120, blank=True)
+    channel = models.CharField("调查方式", max_length=20)
+    date = models.DateField("调查日期", null=True, blank=True)
+    surveyor = models.CharField("调查人", max_length=40, blank=True)
+    marks = models.JSONField("评分", default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "业绩调查"
+        ordering = ["round", "party", "project", "id"]
+        constraints = [models.UniqueConstraint(fields=["round", "identity"], name="evaluations_survey_identity")]
+        indexes = [models.Index(fields=["round", "party"], name="evaluations_survey_party_idx")]
+
+    def __str__(self):
+        return f"{self.project}（{self.channel}）"
+
+
+class AuthorityScore(Matched):
+    """The authority's own score of a firm in a round (主管部门评分), as given, in points of the scheme's imported part."""
+
+    round = models.ForeignKey(RatingRound, models.PROTECT, related_name="authority_scores", verbose_name="轮次")
+    identity = models.CharField(max_length=64, editable=False)
+    score = models.DecimalField("得分", max_digits=7, decimal_places=3)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "主管部门评分"
+        ordering = ["round", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "identity"], name="evaluations_score_identity"),
+            models.UniqueConstraint(
+                fields=["round", "party"], condition=Q(party__isnull=False, voided_at=None), name="evaluations_one_score"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.raw_name} {self.score}"

@@ -1,0 +1,83 @@
+"""Scoring runs (测算): immutable, with one explanation per firm and run."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from association.core.models import Base
+
+from .access import StaffQuerySet
+from .rounds import Rating, RatingRound
+
+
+class ScoringRunQuerySet(StaffQuerySet):
+    def valid(self):
+        return self.filter(state=ScoringRun.State.VALID)
+
+
+class ScoringRun(Base):
+    """One scoring of a round. Nobody sees it before `state` is VALID; it pins the scheme, the population and the inputs."""
+
+    class State(models.TextChoices):
+        COMPUTING = "computing", "测算中"
+        VALID = "valid", "有效"
+
+    round = models.ForeignKey(RatingRound, models.PROTECT, related_name="runs", verbose_name="轮次")
+    number = models.PositiveIntegerField("第几次", default=0)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.COMPUTING)
+    rulebook = models.JSONField("评分办法（当时）", default=dict)
+    inputs_hash = models.CharField("输入指纹", max_length=64, blank=True)
+    population = models.PositiveIntegerField("参评企业数", default=0)
+    summary = models.JSONField("汇总", default=dict)
+    changes = models.JSONField("与上一次的差异", default=list)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="测算人")
+    job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+", editable=False)
+    finished_at = models.DateTimeField("完成时间", null=True)
+
+    objects = ScoringRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "测算记录"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "number"], condition=Q(state="valid"), name="evaluations_run_number"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.round} 第 {self.number} 次测算"
+
+
+class ScoreSheetQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Sheets of valid runs: staff all; a firm its own of the round's current run, once the round opens them."""
+        rows = self.filter(run__state=ScoringRun.State.VALID)
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm("evaluations.view_rating"):
+            return rows
+        return rows.filter(
+            rating__in=Rating.objects.visible_to(user), run__round__sheets_open=True, run=models.F("run__round__current_run")
+        )
+
+
+class ScoreSheet(models.Model):
+    """One firm's result in one run; `detail` is the compact explanation (see evaluations.scoring)."""
+
+    run = models.ForeignKey(ScoringRun, models.CASCADE, related_name="sheets", verbose_name="测算")
+    rating = models.ForeignKey(Rating, models.CASCADE, related_name="sheets", verbose_name="参评企业")
+    own_points = models.DecimalField("协会评分", max_digits=6, decimal_places=2)
+    total = models.DecimalField("总分", max_digits=7, decimal_places=3, null=True)
+    grade = models.CharField("测算等级", max_length=20, blank=True)
+    detail = models.JSONField("依据", default=dict)
+
+    objects = ScoreSheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评分表"
+        ordering = ["run", "rating"]
+        constraints = [models.UniqueConstraint(fields=["run", "rating"], name="evaluations_one_sheet")]
+
+    def __str__(self):
+        return f"{self.rating} {self.total or '—'}"

@@ -1,0 +1,181 @@
+"""The arithmetic of the rating (测算), pure: rows in, a Sheet out, no database, no clock.
+
+A year has a million records, so the two loops work on whole numbers and plain lists; everything that is done once
+per firm or once per scheme is written for reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any
+
+from .days import days
+from .exact import exact, plain, printed
+from .parts import BonusPart, DeductPart, ImportedPart, SurveyPart
+from .plan import Plan, Route, plan_of
+from .rows import Fact, Missing, Sheet, Survey
+from .rulebook import RuleBook
+from .shape import (
+    CAPPED,
+    CAPPED_PARTLY,
+    COUNTED,
+    EXHAUSTED,
+    EXHAUSTED_PARTLY,
+    NO_DATE,
+    OUTSIDE,
+    REPAIRED,
+    UNKNOWN_SOURCE,
+    VERSION,
+)
+from .survey import score_surveys
+
+LATEST = "~"  # sorts after every ISO date: records without a date come last
+ELSEWHERE = Route(-1, -1, 0, 0, False, "")
+NOWHERE = (ELSEWHERE,)  # the way of a record whose source the scheme does not know
+_in_order = itemgetter(0, 1)
+
+
+class Tally:
+    """What the records of one firm add up to: per part what is left of it and what its sources' caps make due."""
+
+    __slots__ = ("due", "held", "left", "others", "rows", "used")
+
+    def __init__(self, plan: Plan):
+        self.left = list(plan.full)
+        self.due = [0] * len(plan.full)
+        self.used = [0] * plan.slots
+        self.rows: list[list[list]] = [[] for _ in plan.full]
+        self.held: dict[int, list[str]] = {}
+        self.others: list[list] = []
+
+    def take(self, route: Route) -> tuple[int, int]:
+        """Lets one record count, as far as its source's cap and its part allow: (code, points times scale)."""
+        part, slot, points, cap, _, veto = route
+        if veto:
+            self.held.setdefault(part, []).append(veto)
+            return COUNTED, 0
+        code, room, left = COUNTED, cap - self.used[slot], self.left[part]
+        if points > room:
+            code, points = (CAPPED_PARTLY if room else CAPPED), room
+        self.used[slot] += points
+        self.due[part] += points
+        if points > left:
+            code, points = (EXHAUSTED_PARTLY if left else EXHAUSTED), left
+        self.left[part] = left - points
+        return code, points
+
+
+def _tally(plan: Plan, facts: Iterable[Fact]) -> Tally:
+    """Walks the records by date, then id: the first ones use up a cap, later ones find it used up."""
+    tally = Tally(plan)
+    take, routes, first, last, shown = tally.take, plan.routes, plan.first, plan.last, plan.shown
+    ordered = [(days[fact[2]] or LATEST, fact[0], fact) for fact in facts]
+    ordered.sort(key=_in_order)
+    for day, ident, (_, source, _, repaired, number, text, amount, counterparty, from_whom) in ordered:
+        if amount.__class__ is not str:
+            amount = "" if amount is None else printed(exact(amount))
+        for route in routes.get(source, NOWHERE):
+            points = 0
+            if route is ELSEWHERE:
+                code = UNKNOWN_SOURCE
+            elif repaired and route.repairable:
+                code = REPAIRED
+            elif day is LATEST:
+                code = NO_DATE
+            elif first <= day <= last:
+                code, points = take(route)
+            else:
+                code = OUTSIDE
+            row = [ident, source, "" if day is LATEST else day, code, shown[points]]
+            row += (number, text, amount, counterparty, from_whom)
+            while not row[-1] and len(row) > 5:
+                del row[-1]
+            (tally.others if route is ELSEWHERE else tally.rows[route.part]).append(row)
+    return tally
+
+
+def _part_of_facts(plan: Plan, tally: Tally, place: int) -> tuple[Decimal, dict]:
+    """Points and stored explanation of a deduct, bonus or veto part."""
+    part = plan.book.parts[place]
+    stored: dict = {"p": 0, "f": tally.rows[place]}
+    if place in tally.held:
+        stored["h"] = max(tally.held[place], key=plan.book.labels.index)
+    elif isinstance(part, DeductPart | BonusPart):
+        full, left = plan.full[place], tally.left[place]
+        scaled = left if isinstance(part, DeductPart) else full - left
+        stored["p"] = plan.shown[scaled]
+        if tally.due[place] > full:
+            stored["d"] = plan.shown[tally.due[place]]
+        return Decimal(scaled) / plan.scale, stored
+    return Decimal(0), stored
+
+
+def _imported_part(part: ImportedPart, value: Any) -> tuple[Decimal | None, dict, Missing | None]:
+    """Points as given; a score that cannot be right is not bent to fit but reported."""
+    if value is None or value == "":
+        return None, {"p": None}, Missing(part.name)
+    try:
+        points = exact(value)
+    except ValueError:
+        points = None
+    if points is None or not 0 <= points <= part.full:
+        return None, {"p": None, "x": str(value)}, Missing(part.name, str(value))
+    return points, {"p": plain(points)}, None
+
+
+def _grade(book: RuleBook, total: Decimal, held: Iterable[str], stored: dict) -> str:
+    """The grade of the total, held down by what the vetoes say."""
+    reached = book.grade_of(total)
+    grade = max([reached, *held], key=book.labels.index)
+    if grade != reached:
+        stored["u"] = reached
+    return grade
+
+
+def score(
+    rulebook: RuleBook,
+    facts: Iterable[Fact],
+    surveys: Iterable[Survey],
+    imported: Mapping[str, Any] | None,
+) -> Sheet:
+    """One firm's score sheet from its records, its surveys and the points given by others.
+
+    `facts` and `surveys` come in any order (tuples shaped like Fact and Survey); `imported` maps names of imported
+    parts to points (int, Decimal or text). The same input in another order gives the same Sheet.
+    """
+    plan = plan_of(rulebook)
+    tally = _tally(plan, facts)
+    surveys = list(surveys)
+    points: list[Decimal | None] = []
+    missing: list[Missing] = []
+    unsurveyed: list[str] = []
+    stored_parts: list[dict] = []
+    for place, part in enumerate(rulebook.parts):
+        got: Decimal | None
+        if isinstance(part, SurveyPart):
+            got, stored = score_surveys(plan.surveys[place], surveys)
+            if "m" not in stored:
+                unsurveyed.append(part.name)
+        elif isinstance(part, ImportedPart):
+            got, stored, gap = _imported_part(part, imported.get(part.name) if imported else None)
+            if gap:
+                missing.append(gap)
+        else:
+            got, stored = _part_of_facts(plan, tally, place)
+        points.append(got)
+        stored_parts.append(stored)
+    explanation: dict = {"v": VERSION, "t": None, "g": None}
+    total = grade = None
+    if not missing:
+        total = min(sum(points, Decimal(0)), rulebook.full)
+        held = [stored["h"] for stored in stored_parts if "h" in stored]
+        grade = _grade(rulebook, total, held, explanation)
+        explanation |= {"t": plain(total), "g": grade}
+    explanation["p"] = stored_parts
+    if tally.others:
+        explanation["o"] = tally.others
+    own = [got for got, part in zip(points, rulebook.parts, strict=True) if part.own]
+    own_points = None if None in own else sum(own, Decimal(0))
+    return Sheet(tuple(points), own_points, total, grade, tuple(missing), tuple(unsurveyed), explanation)
