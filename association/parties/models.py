@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from association.core import search  # noqa: F401 - registers the lookup has_grams
 from association.core.models import Base
+from association.core.ngrams import query_grams
 
 
 class PartyQuerySet(models.QuerySet):
@@ -16,6 +18,14 @@ class PartyQuerySet(models.QuerySet):
         if user.has_perm("parties.view_party"):
             return self
         return self.filter(pk__in=Seat.objects.live().filter(user=user).values("party"))
+
+    def search(self, term: str):
+        """Parties whose name (now or before), short name, initials or code contains every word of `term`."""
+        found = self
+        for word in term.split():
+            found = found.filter(search_text__icontains=word)
+        pairs = query_grams(term)
+        return found.filter(search_grams__has_grams=pairs) if pairs else found
 
     def living(self):
         """Without those merged into another (已并入)."""
@@ -34,12 +44,13 @@ class Party(Base):
 
     kind = models.CharField("性质", max_length=12, choices=Kind, default=Kind.FIRM)
     code = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True, unique=True)
+    org_code = models.CharField("组织机构代码", max_length=9, blank=True, db_index=True, editable=False)
     temporary_number = models.CharField("临时编号", max_length=20, null=True, blank=True, unique=True, editable=False)
     name = models.CharField("名称", max_length=120)
     name_key = models.CharField(max_length=120, db_index=True, editable=False)
     short_name = models.CharField("简称", max_length=40, blank=True)
     initials = models.CharField("拼音首字母", max_length=120, blank=True, editable=False)
-    search_text = models.TextField(editable=False, default="", help_text="名称、曾用名、简称、拼音、代码、电话，供查找")
+    search_text = models.TextField(editable=False, default="", help_text="名称、曾用名、简称、拼音、代码，供查找")
     search_grams = models.TextField(editable=False, default="")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name="总公司")
     merged_into = models.ForeignKey(

@@ -1,0 +1,137 @@
+"""Writes to parties: new ones, names, codes, seats."""
+
+from datetime import date, timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from association.accounts.roles import Right
+from association.accounts.rules import may
+from association.core.codes import check_code
+from association.core.enums import Audience
+from association.core.models import Counter
+from association.core.stamp import raise_stamp
+from association.timeline.actions import record
+
+from .models import Party, PartyName, Seat
+from .naming import fill_derived
+
+
+def _needs(user, right: Right, what: str):
+    if not may(right)(user):
+        raise PermissionDenied(f"您没有{what}的权限。")
+
+
+def temporary_numbers(count: int = 1) -> list[str]:
+    """Numbers (临时编号) for branches that have no code yet, in the caller's transaction."""
+    year = timezone.localdate().year
+    first = Counter.take("temporary-party", year, count)
+    return [f"LS{year}{number:05d}" for number in range(first, first + count)]
+
+
+@transaction.atomic
+def create_party(*, name: str, by, kind=Party.Kind.FIRM, code: str = "", parent: Party | None = None) -> Party:
+    """A new party on file. Without a code only a branch or a person may be: it gets a temporary number.
+
+    Raises ValidationError where the code is wrong or taken.
+    """
+    if code:
+        code = check_code(code)
+        if Party.objects.filter(code=code).exists():
+            raise ValidationError({"code": f"统一社会信用代码 {code} 已在档案里，请查找后在原档案上修改。"})
+    elif kind not in (Party.Kind.BRANCH, Party.Kind.PERSON, Party.Kind.AUTHORITY):
+        raise ValidationError({"code": "请填写统一社会信用代码；只有尚未取得代码的分公司可以不填。"})
+    party = Party(kind=kind, name=name, code=code or None, parent=parent)
+    if not code:
+        party.temporary_number = temporary_numbers()[0]
+    fill_derived(party).save()
+    PartyName.objects.create(party=party, name=name, name_key=party.name_key)
+    record(party, "party.created", f"{by.name if by else '系统'}建立「{name}」的档案", by=by, party=party)
+    return party
+
+
+def _refresh(party: Party):
+    others = [row.name for row in party.names.exclude(kind=PartyName.Kind.CURRENT)]
+    fill_derived(party, others).save()
+
+
+@transaction.atomic
+def rename_party(party: Party, *, name: str, by, on: date | None = None, note: str = "") -> Party:
+    """The party bears a new name from `on` (unknown where None); the old one stays as a former name (曾用名)."""
+    old = party.name
+    if old == name:
+        return party
+    current = party.names.filter(kind=PartyName.Kind.CURRENT).first()
+    if current:
+        current.kind = PartyName.Kind.FORMER
+        current.ends_on = on - timedelta(days=1) if on else None
+        current.save()
+    party.name = name
+    PartyName.objects.create(party=party, name=name, name_key=fill_derived(party).name_key, starts_on=on)
+    _refresh(party)
+    record(
+        party, "party.renamed", f"{by.name if by else '系统'}把名称由「{old}」改为「{name}」", by=by, party=party,
+        audience=Audience.PARTY, happened_on=on, note=note, changes={"name": [old, name]},
+    )  # fmt: skip
+    raise_stamp()
+    return party
+
+
+@transaction.atomic
+def set_code(party: Party, *, code: str, by) -> Party:
+    """Give a party its code, or correct it. Raises ValidationError where it is wrong or another party's."""
+    code = check_code(code)
+    old = party.number
+    if Party.objects.filter(code=code).exclude(pk=party.pk).exists():
+        raise ValidationError({"code": f"统一社会信用代码 {code} 是另一家单位的，请核对营业执照。"})
+    party.code = code
+    _refresh(party)
+    record(
+        party, "party.code", f"{by.name if by else '系统'}登记统一社会信用代码 {code}", by=by, party=party,
+        audience=Audience.PARTY, changes={"code": [old, code]},
+    )  # fmt: skip
+    return party
+
+
+@transaction.atomic
+def add_name(party: Party, *, name: str, by, kind=PartyName.Kind.FORMER, starts_on=None, ends_on=None) -> PartyName:
+    """A former name or alias, so that rows that use it find the party. The dates bound when it was borne."""
+    row = PartyName(party=party, name=name, kind=kind, starts_on=starts_on, ends_on=ends_on)
+    row.name_key = fill_derived(Party(name=name)).name_key
+    row.full_clean(exclude=["name_key"])
+    row.save()
+    _refresh(party)
+    record(party, "party.name-added", f"{by.name}登记{row.get_kind_display()}「{name}」", by=by, party=party)
+    return row
+
+
+@transaction.atomic
+def give_seat(*, user, party: Party, by, right=Seat.Kind.ADMIN) -> Seat:
+    """Let a person act for a party (one living seat a person and party)."""
+    if by is not None:
+        _needs(by, Right.ACCOUNTS, "开通单位账号")
+    seat = Seat.objects.live().filter(user=user, party=party).first()
+    if seat is None:
+        seat = Seat.objects.create(user=user, party=party, right=right)
+    elif seat.right != right:
+        seat.right = right
+        seat.save()
+    record(
+        party, "seat.given", f"{by.name if by else '系统'}为{user.name}开通「{seat.get_right_display()}」席位", by=by,
+        party=party, audience=Audience.PARTY,
+    )  # fmt: skip
+    return seat
+
+
+@transaction.atomic
+def end_seat(seat: Seat, *, by) -> Seat:
+    """The person acts for the party no longer, from today on."""
+    _needs(by, Right.ACCOUNTS, "停用单位账号")
+    yesterday = timezone.localdate() - timedelta(days=1)
+    seat.ends_on = max(yesterday, seat.starts_on)
+    seat.save()
+    record(
+        seat.party, "seat.ended", f"{by.name}停用{seat.user.name}的席位", by=by, party=seat.party, audience=Audience.PARTY
+    )
+    return seat
