@@ -1,4 +1,4 @@
-"""A scheme (评分办法) as a file: read with sentences that a layman can act on, written so that it reads back the same."""
+"""A scheme (评分办法) as a file: problems come as sentences for a layman, and what is written reads back the same."""
 
 from __future__ import annotations
 

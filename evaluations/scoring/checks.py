@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from . import parts as p
@@ -13,13 +14,16 @@ if TYPE_CHECKING:
     from .rulebook import RuleBook
 
 
+RESERVED = ("总分", "等级")  # columns of every table of results
+
+
 def twice(names: Iterable[str]) -> list[str]:
     """The names that stand there more than once."""
     return [name for name, times in Counter(names).items() if times > 1]
 
 
 def descending(values: list) -> bool:
-    return all(higher > lower for higher, lower in zip(values, values[1:], strict=False))
+    return all(higher > lower for higher, lower in pairwise(values))
 
 
 def check_tariffs(part: p.Part, tariffs: tuple[p.Tariff, ...], word: str) -> Iterator[str]:
@@ -42,7 +46,7 @@ def check_channels(part: p.SurveyPart) -> Iterator[str]:
     for channel in part.channels:
         if channel.weight <= 0:
             yield f"“{part.name}”的调查方式“{channel.name}”：权重应大于 0"
-    for name in twice(word for c in part.channels for word in {c.name, *c.synonyms}):
+    for name in twice(channel.name for channel in part.channels):
         yield f"“{part.name}”的调查方式“{name}”重复"
     weights = sum(channel.weight for channel in part.channels)
     if weights != 1:
@@ -107,6 +111,9 @@ def check_part(part: p.Part, book: RuleBook) -> Iterator[str]:
 def check_names(book: RuleBook) -> Iterator[str]:
     for name in twice(part.name for part in book.parts):
         yield f"评分项“{name}”重复"
+    for part in book.parts:
+        if part.name in RESERVED:
+            yield f"评分项不能叫“{part.name}”，请换一个名称"
     sources = [t.source for part in book.parts for t in getattr(part, "sources", ()) + getattr(part, "tags", ())]
     for source in twice(sources):
         yield f"来源“{source}”出现了两次，一条记录只能在一处计分"

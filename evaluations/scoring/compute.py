@@ -34,6 +34,7 @@ from .survey import score_surveys
 LATEST = "~"  # sorts after every ISO date: records without a date come last
 ELSEWHERE = Route(-1, -1, 0, 0, False, "")
 NOWHERE = (ELSEWHERE,)  # the way of a record whose source the scheme does not know
+NOTHING = Decimal(0)
 _in_order = itemgetter(0, 1)
 
 
@@ -101,15 +102,15 @@ def _part_of_facts(plan: Plan, tally: Tally, place: int) -> tuple[Decimal, dict]
     part = plan.book.parts[place]
     stored: dict = {"p": 0, "f": tally.rows[place]}
     if place in tally.held:
-        stored["h"] = max(tally.held[place], key=plan.book.labels.index)
+        stored["h"] = max(tally.held[place], key=plan.rank.__getitem__)
     elif isinstance(part, DeductPart | BonusPart):
         full, left = plan.full[place], tally.left[place]
         scaled = left if isinstance(part, DeductPart) else full - left
         stored["p"] = plan.shown[scaled]
         if tally.due[place] > full:
             stored["d"] = plan.shown[tally.due[place]]
-        return Decimal(scaled) / plan.scale, stored
-    return Decimal(0), stored
+        return plan.worth[scaled], stored
+    return NOTHING, stored
 
 
 def _imported_part(part: ImportedPart, value: Any) -> tuple[Decimal | None, dict, Missing | None]:
@@ -125,13 +126,21 @@ def _imported_part(part: ImportedPart, value: Any) -> tuple[Decimal | None, dict
     return points, {"p": plain(points)}, None
 
 
-def _grade(book: RuleBook, total: Decimal, held: Iterable[str], stored: dict) -> str:
+def _grade(plan: Plan, total: Decimal, parts: list[dict], stored: dict) -> str:
     """The grade of the total, held down by what the vetoes say."""
-    reached = book.grade_of(total)
-    grade = max([reached, *held], key=book.labels.index)
+    grade = reached = plan.book.grade_of(total)
+    for part in parts:
+        if "h" in part:
+            grade = max(grade, part["h"], key=plan.rank.__getitem__)
     if grade != reached:
         stored["u"] = reached
     return grade
+
+
+def _own(plan: Plan, points: list[Decimal | None]) -> Decimal | None:
+    """The points of the association's own parts; None while one of them is missing."""
+    own = [points[place] for place in plan.own]
+    return None if None in own else sum(own, NOTHING)
 
 
 def score(
@@ -148,12 +157,8 @@ def score(
     plan = plan_of(rulebook)
     tally = _tally(plan, facts)
     surveys = list(surveys)
-    points: list[Decimal | None] = []
-    missing: list[Missing] = []
-    unsurveyed: list[str] = []
-    stored_parts: list[dict] = []
+    points, missing, unsurveyed, parts = [], [], [], []
     for place, part in enumerate(rulebook.parts):
-        got: Decimal | None
         if isinstance(part, SurveyPart):
             got, stored = score_surveys(plan.surveys[place], surveys)
             if "m" not in stored:
@@ -165,17 +170,13 @@ def score(
         else:
             got, stored = _part_of_facts(plan, tally, place)
         points.append(got)
-        stored_parts.append(stored)
-    explanation: dict = {"v": VERSION, "t": None, "g": None}
+        parts.append(stored)
+    explanation: dict = {"v": VERSION, "t": None, "g": None, "p": parts}
     total = grade = None
     if not missing:
-        total = min(sum(points, Decimal(0)), rulebook.full)
-        held = [stored["h"] for stored in stored_parts if "h" in stored]
-        grade = _grade(rulebook, total, held, explanation)
-        explanation |= {"t": plain(total), "g": grade}
-    explanation["p"] = stored_parts
+        total = min(sum(points, NOTHING), rulebook.full)
+        grade = _grade(plan, total, parts, explanation)
+        explanation["t"], explanation["g"] = plain(total), grade
     if tally.others:
         explanation["o"] = tally.others
-    own = [got for got, part in zip(points, rulebook.parts, strict=True) if part.own]
-    own_points = None if None in own else sum(own, Decimal(0))
-    return Sheet(tuple(points), own_points, total, grade, tuple(missing), tuple(unsurveyed), explanation)
+    return Sheet(tuple(points), _own(plan, points), total, grade, tuple(missing), tuple(unsurveyed), explanation)

@@ -13,6 +13,8 @@ def exact(value: object) -> Decimal:
 
     A float means what it prints (a cell with 81.5 is 81.5); bool is no number.
     """
+    if value.__class__ is int:
+        return Decimal(value)
     if isinstance(value, bool) or value is None:
         raise ValueError(f"not a number: {value!r}")
     if isinstance(value, float):
@@ -36,8 +38,8 @@ def printed(value: Decimal | int) -> str:
 
 def plain(value: Decimal | int) -> int | str:
     """A number for JSON: an int where it is whole, else its exact text ("2.5")."""
-    text = printed(value)
-    return text if "." in text else int(text)
+    whole = int(value)
+    return whole if whole == value else printed(value)
 
 
 def decimals(value: Decimal) -> int:

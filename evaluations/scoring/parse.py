@@ -14,7 +14,7 @@ from . import parts as p
 from .exact import decimals, exact
 
 FORMAT = 1
-MOST_DECIMALS = 4
+MOST_DECIMALS = 3
 LARGEST = Decimal(1_000_000)
 
 
@@ -85,8 +85,8 @@ class Reader:
             self.problem(f"{label}（{key}）只能是 true 或 false")
         return value is True
 
-    def rows(self, key: str, label: str, *, required: bool = True) -> list:
-        value = self.take(key, label, required=required)
+    def rows(self, key: str, label: str) -> list:
+        value = self.take(key, label)
         if value is None:
             return []
         if not isinstance(value, list | tuple):
@@ -94,8 +94,8 @@ class Reader:
             return []
         return list(value)
 
-    def texts(self, key: str, label: str, *, required: bool = True) -> tuple[str, ...]:
-        rows = self.rows(key, label, required=required)
+    def texts(self, key: str, label: str) -> tuple[str, ...]:
+        rows = self.rows(key, label)
         if not all(isinstance(row, str) and row.strip() for row in rows):
             self.problem(f"{label}（{key}）里每一条都应是文字")
             return ()
@@ -113,7 +113,8 @@ class Reader:
 
     def inner(self, key: str, label: str, *, required: bool = True) -> Reader | None:
         value = self.take(key, label, required=required)
-        return None if value is None else Reader(value, f"{self.place} › {label}" if self.place else label, self.problems)
+        place = f"{self.place} › {label}" if self.place else label
+        return None if value is None else Reader(value, place, self.problems)
 
     def close(self) -> None:
         for key in self.data:
@@ -138,7 +139,7 @@ def _survey(reader: Reader, head: dict) -> p.SurveyPart:
         channels=reader.each(
             "channels",
             "调查方式",
-            lambda r: p.Channel(r.text("name", "名称"), r.number("weight", "权重"), r.texts("synonyms", "别名", required=False)),
+            lambda r: p.Channel(r.text("name", "名称"), r.number("weight", "权重")),
         ),
         bands=reader.each("bands", "分档", lambda r: p.Band(r.number("from", "起点"), r.number("points", "得分"))),
         below=reader.number("below", "未达最低档的得分", default=Decimal(0)),
@@ -168,7 +169,7 @@ BUILDERS: dict[str, Callable[[Reader, dict], p.Part]] = {
 
 
 def _part(reader: Reader) -> p.Part | None:
-    head: dict = {"name": reader.text("name", "名称"), "note": reader.text("note", "说明", required=False)}
+    head: dict = {"name": reader.text("name", "名称")}
     if head["name"]:
         reader.place = f"“{head['name']}”"
     kind = reader.text("kind", "类型")
@@ -202,10 +203,11 @@ def parse(data: Any) -> dict:
         values["period"] = p.Period(span.day("from", "起"), span.day("to", "止"))
         span.close()
     values["full"] = reader.number("full", "总分")
-    values["note"] = reader.text("note", "说明", required=False)
+    values["basis"] = reader.text("basis", "依据文件", required=False)
     values["parts"] = reader.each("parts", "评分项", _part)
-    line = reader.each("grades", "等级线", lambda r: p.GradeLine(r.text("label", "等级"), r.number("from", "起点")))
-    values["grades"] = line
+    values["grades"] = reader.each(
+        "grades", "等级线", lambda r: p.GradeLine(r.text("label", "等级"), r.number("from", "起点"))
+    )
     values["below"] = reader.text("below", "未达最低线的结论")
     reader.close()
     if problems:

@@ -27,11 +27,10 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way of asking (调查方式) and its weight; synonyms are other ways in which files write it."""
+    """A way of asking (调查方式) and its weight."""
 
     name: str
     weight: Decimal
-    synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,6 @@ class Part:
     name: str
     full: Decimal
     own: bool = False
-    note: str = ""
 
     kind: ClassVar[str] = ""
 
@@ -77,8 +75,6 @@ class Part:
         head: dict = {"name": self.name, "kind": self.kind}
         if self.kind != VETO:
             head |= {"max": plain(self.full), "own": self.own}
-        if self.note:
-            head["note"] = self.note
         return head
 
 
@@ -97,7 +93,7 @@ class DeductPart(Part):
 
 @dataclass(frozen=True, slots=True)
 class BonusPart(Part):
-    """Starts at 0; each counted record gives points, up to a cap for its tag (the record's source); never above full."""
+    """Starts at 0; each counted record gives points, up to a cap for its tag (its source); never above full."""
 
     tags: tuple[Tariff, ...] = ()
 
@@ -122,16 +118,10 @@ class SurveyPart(Part):
     kind: ClassVar[str] = SURVEY
 
     def to_dict(self) -> dict:
-        channels = []
-        for channel in self.channels:
-            row: dict = {"name": channel.name, "weight": plain(channel.weight)}
-            if channel.synonyms:
-                row["synonyms"] = list(channel.synonyms)
-            channels.append(row)
         return self._head() | {
             "items": list(self.items),
             "marks": {"lowest": plain(self.lowest), "highest": plain(self.highest)},
-            "channels": channels,
+            "channels": [{"name": c.name, "weight": plain(c.weight)} for c in self.channels],
             "bands": [{"from": plain(b.at_least), "points": plain(b.points)} for b in self.bands],
             "below": plain(self.below),
         }

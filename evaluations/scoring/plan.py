@@ -5,6 +5,7 @@ All points of deductions and bonuses are multiplied by one power of ten (`scale`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from association.core.text import name_key
 
 from .exact import decimals, plain
-from .parts import BonusPart, DeductPart, SurveyPart, VetoPart
+from .parts import BonusPart, DeductPart, SurveyPart
 from .rulebook import RuleBook
 
 
@@ -29,6 +30,31 @@ class Route(NamedTuple):
     veto: str
 
 
+class Spellings(dict):
+    """A channel as files write it → its place in the scheme; None where it is none of them."""
+
+    def __init__(self, part: SurveyPart):
+        super().__init__()
+        self.names = [channel.name for channel in part.channels]
+
+    def __missing__(self, text: str | None) -> int | None:
+        found = channel_named(text or "", self.names)
+        if len(self) < 1000:
+            self[text] = found
+        return found
+
+
+def channel_named(text: str, names: Sequence[str]) -> int | None:
+    """Which of the channels `names` a cell means: blanks, brackets and the word 调查 aside; 电话回访 is 电话.
+
+    None where it is none of them, or where it could be several (电话、问卷).
+    """
+    wanted = name_key(text)
+    stems = [name_key(name).replace("调查", "") or name_key(name) for name in names]
+    found = [place for place, stem in enumerate(stems) if stem in wanted]
+    return found[0] if len(found) == 1 else None
+
+
 class SurveyPlan(NamedTuple):
     """A survey part with whole weights; bands as (numerator, denominator, points) from the highest down.
 
@@ -36,7 +62,7 @@ class SurveyPlan(NamedTuple):
     """
 
     part: SurveyPart
-    channels: dict[str, int]
+    channels: Spellings
     weights: tuple[int, ...]
     bands: tuple[tuple[int, int, Decimal], ...]
     lowest: Fraction
@@ -52,6 +78,9 @@ class Plan(NamedTuple):
     full: tuple[int, ...]
     surveys: dict[int, SurveyPlan]
     shown: dict[int, int | str]
+    worth: dict[int, Decimal]
+    own: tuple[int, ...]
+    rank: dict[str, int]
     first: str
     last: str
 
@@ -62,13 +91,43 @@ def _scaled(value: Decimal, scale: int) -> int:
 
 def _survey_plan(part: SurveyPart) -> SurveyPlan:
     scale = 10 ** max(decimals(channel.weight) for channel in part.channels)
-    words = ((word, place) for place, c in enumerate(part.channels) for word in (c.name, *c.synonyms))
-    channels = {spelling: place for word, place in words for spelling in (name_key(word), word)}
+    channels = Spellings(part)
     weights = tuple(_scaled(channel.weight, scale) for channel in part.channels)
     bands = tuple((*band.at_least.as_integer_ratio(), band.points) for band in part.bands)
     lowest, highest = Fraction(part.lowest), Fraction(part.highest)
     whole = frozenset(range(ceil(lowest), floor(highest) + 1))
     return SurveyPlan(part, channels, weights, bands, lowest, highest, whole)
+
+
+def tariffs_of(part: object) -> tuple:
+    """The tariffs of a deduct or bonus part; none for other kinds."""
+    if isinstance(part, DeductPart):
+        return part.sources
+    return part.tags if isinstance(part, BonusPart) else ()
+
+
+class Worth(dict):
+    """Points times scale → points; worked out once for each value."""
+
+    def __init__(self, scale: int):
+        super().__init__()
+        self.scale = scale
+
+    def __missing__(self, value: int) -> Decimal:
+        self[value] = points = Decimal(value) / self.scale
+        return points
+
+
+class Shown(dict):
+    """Points times scale → the number that stands in the explanation; worked out once for each value."""
+
+    def __init__(self, scale: int):
+        super().__init__()
+        self.scale = scale
+
+    def __missing__(self, value: int) -> int | str:
+        self[value] = shown = plain(Decimal(value) / self.scale)
+        return shown
 
 
 @lru_cache(maxsize=16)
@@ -97,25 +156,9 @@ def plan_of(book: RuleBook) -> Plan:
         full=tuple(_scaled(part.full, scale) for part in book.parts),
         surveys={n: _survey_plan(part) for n, part in enumerate(book.parts) if isinstance(part, SurveyPart)},
         shown=Shown(scale),
+        worth=Worth(scale),
+        own=tuple(place for place, part in enumerate(book.parts) if part.own),
+        rank={label: place for place, label in enumerate(book.labels)},
         first=book.period.first.isoformat(),
         last=book.period.last.isoformat(),
     )
-
-
-def tariffs_of(part: object) -> tuple:
-    """The tariffs of a deduct or bonus part; none for other kinds."""
-    if isinstance(part, DeductPart):
-        return part.sources
-    return part.tags if isinstance(part, BonusPart) else ()
-
-
-class Shown(dict):
-    """Scaled points → the number that stands in the explanation; worked out once for each value."""
-
-    def __init__(self, scale: int):
-        super().__init__()
-        self.scale = scale
-
-    def __missing__(self, value: int) -> int | str:
-        self[value] = shown = plain(Decimal(value) / self.scale)
-        return shown

@@ -21,7 +21,7 @@ class RuleBook:
     """One year's scheme. Always valid: building one that does not fit together raises RuleBookError.
 
     `full` is the total in points, `parts` stand in the order of the score sheet, `grades` from the highest down,
-    `below` is what a total under the lowest line is called.
+    `below` is what a total under the lowest line is called, `basis` the document that the scheme rests on.
     """
 
     name: str
@@ -31,7 +31,7 @@ class RuleBook:
     parts: tuple[Part, ...]
     grades: tuple[GradeLine, ...]
     below: str
-    note: str = ""
+    basis: str = ""
 
     def __post_init__(self) -> None:
         problems = problems_of(self)
@@ -61,12 +61,12 @@ class RuleBook:
             "grades": [{"label": line.label, "from": plain(line.at_least)} for line in self.grades],
             "below": self.below,
         }
-        if self.note:
-            data["note"] = self.note
+        if self.basis:
+            data["basis"] = self.basis
         return data
 
     def fingerprint(self) -> str:
-        """sha256 (hex) over the canonical JSON: two schemes that are the same have the same, however they were written."""
+        """sha256 (hex) over the canonical JSON: the same for the same scheme, however its file was written."""
         return self._fingerprint
 
     def part(self, name: str) -> Part:

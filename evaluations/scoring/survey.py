@@ -82,6 +82,8 @@ def _by_project(surveys: list[Counted]) -> list[list[Counted]]:
     groups: dict[tuple[str, str], list[Counted]] = {}
     for row in surveys:
         groups.setdefault((name_key(row.project), name_key(row.client)), []).append(row)
+    if len(groups) == 1:
+        return [sorted(surveys, key=_by_date)]
     for name, client in list(groups):
         if not client:
             others = [key for key in groups if key[0] == name and key[1]]
@@ -98,9 +100,12 @@ def _project(plan: SurveyPlan, rows: list[Counted]) -> list:
         cell[0] += row.total
         cell[1] += 1
     each = len(plan.part.items)
-    times = lcm(*(count for _, count in sums.values()))
-    top = sum(plan.weights[place] * total * (times // count) for place, (total, count) in sums.items())
-    bottom = sum(plan.weights[place] for place in sums) * times * each
+    times = lcm(*[count for _, count in sums.values()])
+    top = weight = 0
+    for place, (total, count) in sums.items():
+        top += plan.weights[place] * total * (times // count)
+        weight += plan.weights[place]
+    bottom = weight * times * each
     channels = [[place, _ratio(sums[place][0], sums[place][1] * each)] for place in sorted(sums)]
     client = next((row.client for row in rows if row.client), "")
     kept = [[row.id, row.channel, row.day, row.surveyor, row.marks] for row in rows]
@@ -112,9 +117,7 @@ def _sorted_out(plan: SurveyPlan, surveys: Iterable[Survey]) -> tuple[list[Count
     good, bad = [], []
     for ident, project, client, channel, day, surveyor, given in surveys:
         total, marks, wrong = _sum_of_marks(given, plan)
-        place = plan.channels.get(channel)
-        if place is None:
-            place = plan.channels.get(name_key(channel or ""))
+        place = plan.channels[channel]
         if place is None:
             wrong = UNKNOWN_CHANNEL
         if wrong:
