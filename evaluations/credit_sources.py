@@ -10,8 +10,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -130,13 +129,8 @@ def document_key(text: Any) -> str:
 
 def _firm(row: Mapping[str, Any]) -> str:
     """The firm as written: its name, or its code where the row has no name."""
-    return name_key(str(row.get("name") or "")) or _code(row)
-
-
-def _code(row: Mapping[str, Any]) -> str:
-    """The firm's organisation code, also found in characters 9 to 17 of its unified code; "" where none is given."""
-    code = name_key(str(row.get("code") or row.get("org_code") or "")).replace("-", "")
-    return code[8:17] if len(code) == 18 else code
+    code = row.get("code") or row.get("org_code") or ""
+    return name_key(str(row.get("name") or "")) or name_key(str(code)).replace("-", "")
 
 
 def _amount(value: Any) -> str:
@@ -153,7 +147,13 @@ def _day(value: Any) -> str:
         return name_key(str(value))
 
 
-def _basis(source: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+def record_key(source: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What makes a credit record the same one again, but for the occurrence.
+
+    ("number", source, document number) where it has one: equal keys are one record. Else ("row", source, firm as
+    written, date, amount in yuan, counterparty): equal keys within a file are several records, told apart by their
+    occurrence. 是否修复 is not part of it, nor how brackets, blanks and widths are written.
+    """
     number = document_key(row.get("document_no"))
     if number:
         return ("number", source, number)
@@ -161,60 +161,14 @@ def _basis(source: str, row: Mapping[str, Any]) -> tuple[str, ...]:
     return ("row", source, _firm(row), _day(row.get("date")), _amount(row.get("amount")), where)
 
 
-def _digest(basis: Sequence[str], occurrence: int) -> str:
-    text = json.dumps([*basis, occurrence], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def record_identity(source: str, row: Mapping[str, Any], occurrence: int = 1) -> str:
-    """What makes a credit record the same one again (32 hex digits).
-
-    Its source and document number where it has one; else its source, the firm as written, date, amount (yuan) and
-    counterparty, and which occurrence of these it is within its file. 是否修复 is not part of it, nor how brackets,
-    blanks and widths are written.
-    """
-    return _digest(_basis(source, row), occurrence)
-
-
-def record_identities(source: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The identities of a whole file's rows, in their order, with the occurrences counted.
-
-    One document number may stand against several firms (joint debtors): rows of one number whose codes are given and
-    differ are different records, in the order of their codes. Everything else under one number is the same record.
-    """
-    bases = [_basis(source, row) for row in rows]
-    debtors: dict[tuple[str, ...], set[str]] = {}
-    for basis, row in zip(bases, rows, strict=True):
-        if basis[0] == "number" and (code := _code(row)):
-            debtors.setdefault(basis, set()).add(code)
-    places = {basis: sorted(codes) for basis, codes in debtors.items() if len(codes) > 1}
-    seen: Counter[tuple[str, ...]] = Counter()
-    identities = []
-    for basis, row in zip(bases, rows, strict=True):
-        occurrence = 1
-        if basis[0] == "row":
-            seen[basis] += 1
-            occurrence = seen[basis]
-        elif basis in places and (code := _code(row)):
-            occurrence = places[basis].index(code) + 1
-        identities.append(_digest(basis, occurrence))
-    return identities
-
-
-def _survey_basis(row: Mapping[str, Any]) -> tuple[str, ...]:
+def survey_key(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """As record_key, for a survey (project, client, channel, date, surveyor). A later file corrects its marks."""
     keys = (name_key(str(row.get(key) or "")) for key in ("project", "client", "channel", "surveyor"))
     return ("survey", _firm(row), _day(row.get("date")), *keys)
 
 
-def survey_identities(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """As record_identities, for surveys: firm as written, project, client, channel, date and surveyor, and occurrence.
-
-    The marks are not part of it: a later file corrects them.
-    """
-    seen: Counter[tuple[str, ...]] = Counter()
-    identities = []
-    for row in rows:
-        basis = _survey_basis(row)
-        seen[basis] += 1
-        identities.append(_digest(basis, seen[basis]))
-    return identities
+def record_identity(source: str, row: Mapping[str, Any], occurrence: int = 1) -> str:
+    """A record's key as 32 hex digits. `occurrence` counts from 1 within the file; it matters only without a number."""
+    key = record_key(source, row)
+    text = json.dumps([*key, 1 if key[0] == "number" else occurrence], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

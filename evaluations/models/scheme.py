@@ -24,7 +24,6 @@ class Scheme(Base):
     total = models.DecimalField("满分", max_digits=6, decimal_places=2, default=Decimal(100))
     below_label = models.CharField("最低等级以下", max_length=20, default="不予定级")
     basis = models.CharField("依据文件", max_length=160, blank=True)
-    survey_items = models.JSONField("调查评分项", default=list, blank=True, help_text='例：["质量", "安全", "进度"]')
     locked_at = models.DateTimeField("启用时间", null=True, editable=False)
     locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
     copied_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", editable=False)
@@ -88,6 +87,10 @@ class SchemePart(SchemeRow):
     kind = models.CharField("计分方式", max_length=10, choices=Kind)
     points = models.DecimalField("满分", max_digits=6, decimal_places=2, default=0)
     own = models.BooleanField("协会评分", default=True)
+    survey_items = models.CharField("调查内容", max_length=200, blank=True, help_text="仅业绩调查：用顿号隔开，例：质量、安全、进度")
+    mark_lowest = models.DecimalField("调查最低分", max_digits=5, decimal_places=2, default=1)
+    mark_highest = models.DecimalField("调查最高分", max_digits=5, decimal_places=2, default=5)
+    below_points = models.DecimalField("未达最低档得分", max_digits=6, decimal_places=2, default=0)
 
     objects = StaffQuerySet.as_manager()
 

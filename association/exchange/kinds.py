@@ -1,0 +1,120 @@
+"""Import kinds (导入种类): what a kind of file is, and the session that judges and writes its rows.
+
+Apps above register theirs; the pipeline reads, cleans, calls `judge` for a slice of rows and, outside a dry run, `write`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from association.accounts.roles import Right
+
+from .columns import Column
+from .models import ImportRow
+
+V = ImportRow.Verdict
+
+
+@dataclass(slots=True)
+class CleanRow:
+    """A row of the file: its number there (from 1), cleaned values by column key, all cells as text, cell problems."""
+
+    number: int
+    values: dict[str, Any]
+    raw: dict[str, str]
+    problems: list[dict] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Judged:
+    """The verdict on a row and what `write` needs. `shown` is the firm as written, for the list of those that wait."""
+
+    row: CleanRow
+    verdict: str
+    subject: Any = None
+    changed: tuple[str, ...] = ()
+    before: dict = field(default_factory=dict)
+    problems: list[dict] = field(default_factory=list)
+    shown: str = ""
+    extra: Any = None
+
+
+def problem(column: str, value: object, reason: str) -> dict:
+    return {"column": column, "value": "" if value is None else str(value)[:120], "reason": reason}
+
+
+def rejected(row: CleanRow, *problems: dict) -> Judged:
+    return Judged(row, V.REJECTED, problems=[*row.problems, *problems])
+
+
+class Session:
+    """One import under way. `judge` only reads; it remembers what the file itself said before (`skip` does just that)."""
+
+    def __init__(self, options: dict, by, batch=None):
+        self.options, self.by, self.batch = options, by, batch
+
+    def judge(self, rows: Sequence[CleanRow]) -> list[Judged]:
+        raise NotImplementedError
+
+    def skip(self, rows: Sequence[CleanRow]):
+        """Rows that an interrupted import has written already."""
+        self.judge(rows)
+
+    def write(self, judged: Sequence[Judged]):
+        raise NotImplementedError
+
+    def finish(self):
+        """Once, after the last row, in the transaction that makes the batch valid."""
+
+
+class ImportKind:
+    """Subclass and register(). `options`: which of round and source the kind asks for."""
+
+    name: str
+    label: str
+    about: str = ""
+    right: Right = Right.IMPORT
+    options: tuple[str, ...] = ()
+    session: type[Session]
+    example: Sequence[str] = ()
+
+    def layouts(self, options: dict) -> dict[str, Sequence[Column]]:
+        """Column layouts by name; with several, the file's own columns tell which one it has."""
+        raise NotImplementedError
+
+    def settle(self, options: dict, layout: str) -> dict:
+        """The options complete: the round checked, the source told from the layout. Raises jobs.Refused."""
+        return options
+
+
+_kinds: dict[str, ImportKind] = {}
+_rematchers: list = []
+
+
+def register(kind: type[ImportKind]) -> type[ImportKind]:
+    """Class decorator."""
+    if kind.name in _kinds:
+        raise ValueError(f"import kind {kind.name} is registered twice")
+    _kinds[kind.name] = kind()
+    return kind
+
+
+def kind_named(name: str) -> ImportKind:
+    return _kinds[name]
+
+
+def all_kinds() -> tuple[ImportKind, ...]:
+    return tuple(_kinds.values())
+
+
+def register_rematcher(function):
+    """`function(names=…, codes=…)` looks again at rows that wait, after parties with these name keys or codes changed."""
+    _rematchers.append(function)
+    return function
+
+
+def rematch(*, names: Iterable[str] = (), codes: Iterable[str] = ()):
+    names, codes = set(names), set(codes)
+    if names or codes:
+        for function in _rematchers:
+            function(names=names, codes=codes)

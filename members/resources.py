@@ -1,0 +1,240 @@
+"""Firms in and out of Excel (企业名册): columns by their Chinese names, rows matched by code.
+
+A blank cell says nothing: it never empties what is on file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from association.accounts.roles import Right
+from association.core.models import Association
+from association.core.qualifications import qualification_group
+from association.core.stamp import raise_stamp
+from association.core.text import name_key
+from association.exchange.columns import Column
+from association.exchange.kinds import CleanRow, ImportKind, Judged, Session, V, problem, register, rejected, rematch
+from association.exchange.writing import insert, update
+from association.parties.actions import rename_party, set_code, temporary_numbers
+from association.parties.models import Party, PartyName
+from association.parties.naming import fill_derived
+
+from .models import Firm
+
+NAME = Column(
+    "name", "企业名称", ("单位名称", "公司名称", "企业全称", "单位全称", "施工企业名称", "申报企业", "申报单位", "会员单位", "名称"),
+    required=True,
+)  # fmt: skip
+CODE = Column(
+    "code", "统一社会信用代码", ("社会信用代码", "信用代码", "统一信用代码", "统一代码", "营业执照号", "纳税人识别号"), kind="code"
+)
+FIRM_COLUMNS = (
+    NAME,
+    CODE,
+    Column("temporary_number", "临时编号"),
+    Column("former_name", "曾用名", ("原名称", "变更前名称")),
+    Column("main_qualification", "资质类别及等级", ("主项资质", "资质等级", "企业资质", "资质类别", "资质")),
+    Column("is_member", "是否会员", ("会员", "是否会员单位", "是否为会员"), kind="yesno"),
+    Column("member_number", "会员编号", ("会员号", "会员证号")),
+    Column("district", "注册地", ("县市区", "所属县市区", "所属区县", "区县", "所在地", "属地", "注册所在地")),
+    Column("legal_representative", "法定代表人", ("法人代表", "法定代表人姓名", "法人", "法人姓名")),
+    Column("contact_name", "联系人", ("联系人姓名", "经办人")),
+    Column("contact_phone", "联系电话", ("联系方式", "电话", "手机", "手机号", "手机号码", "联系人电话"), kind="mobile"),
+    Column("address", "地址", ("注册地址", "详细地址", "单位地址", "通讯地址")),
+    Column("registered_capital", "注册资本（万元）", ("注册资本", "注册资金"), kind="decimal", unit="万元"),
+    Column("parent", "总公司", ("所属总公司", "总公司名称")),
+)
+FIRM_FIELDS = (
+    "main_qualification", "is_member", "member_number", "district", "legal_representative", "contact_name",
+    "contact_phone", "address", "registered_capital",
+)  # fmt: skip
+_LENGTHS = {name: Firm._meta.get_field(name).max_length for name in FIRM_FIELDS} | {"name": 120}
+
+
+@dataclass(slots=True)
+class FirmPlan:
+    """What a row does to the file on a firm. `party` is unsaved for a new one."""
+
+    party: Party
+    firm: Firm
+    new: bool
+    rename: str = ""
+    code: str = ""
+    former: str = ""
+    fields: tuple[str, ...] = field(default=())
+
+
+class FirmSession(Session):
+    """Rows with a code are matched by it; those without by their name, and only a branch (分公司) may be without."""
+
+    fill_only = False  # a roster of a round completes what is on file, it does not correct it
+
+    def __init__(self, options, by, batch=None):
+        super().__init__(options, by, batch)
+        self.districts = Association.current()
+        self.seen: dict[str, tuple[int, dict]] = {}
+        self.touched_names: set[str] = set()
+        self.touched_codes: set[str] = set()
+
+    # -- judging
+
+    def judge(self, rows: Sequence[CleanRow]) -> list[Judged]:
+        on_file = self._on_file(rows)
+        return [self._judge_row(row, on_file) for row in rows]
+
+    def skip(self, rows: Sequence[CleanRow]):
+        for row in rows:
+            if not row.problems:
+                self.seen.setdefault(self._key(row), (row.number, row.values))
+                self.touched_names.add(name_key(row.values["name"]))
+                self.touched_codes.add(row.values.get("code") or "")
+
+    @staticmethod
+    def _key(row: CleanRow) -> str:
+        return row.values.get("code") or name_key(row.values.get("name") or "")
+
+    def _on_file(self, rows) -> dict[str, Firm]:
+        codes = {row.values["code"] for row in rows if row.values.get("code")}
+        keys = {name_key(row.values["name"]) for row in rows if row.values.get("name")}
+        firms = Firm.objects.select_related("party")
+        found = {firm.party.code: firm for firm in firms.filter(party__code__in=codes)}
+        for firm in firms.filter(party__code=None, party__name_key__in=keys):
+            found[firm.party.name_key] = firm
+        return found
+
+    def _judge_row(self, row: CleanRow, on_file: dict[str, Firm]) -> Judged:
+        values = row.values
+        if row.problems:
+            return rejected(row)
+        too_long = [
+            problem(name, values[name], f"太长，最多 {limit} 个字，请核对")
+            for name, limit in _LENGTHS.items()
+            if limit and isinstance(values.get(name), str) and len(values[name]) > limit
+        ]
+        if too_long:
+            return rejected(row, *too_long)
+        key = self._key(row)
+        if key in self.seen:
+            return self._again(row, key)
+        code, by_name = values.get("code"), name_key(values["name"])
+        firm = on_file.get(key) or on_file.get(by_name)
+        if firm is None and not code and "分公司" not in values["name"]:
+            return rejected(row, problem("统一社会信用代码", "", "请填写统一社会信用代码；只有尚未取得代码的分公司可以不填"))
+        self.seen[key] = (row.number, values)
+        return self._new(row) if firm is None else self._known(row, firm)
+
+    def _again(self, row: CleanRow, key: str) -> Judged:
+        number, before = self.seen[key]
+        told = {name: value for name, value in row.values.items() if value not in (None, "")}
+        if all(before.get(name) == value for name, value in told.items()):
+            return Judged(row, V.UNCHANGED)
+        return rejected(row, problem("企业名称", row.values["name"], f"与第 {number} 行是同一家企业，内容不同，请只保留一行"))
+
+    def _values(self, row: CleanRow) -> dict:
+        """The firm's fields as this row tells them; what it does not tell is left out."""
+        told = {name: row.values[name] for name in FIRM_FIELDS if row.values.get(name) not in (None, "")}
+        if "district" in told:
+            told["district"] = self.districts.district_named(told["district"])
+        if "main_qualification" in told:
+            told["qualification_group"] = qualification_group(told["main_qualification"]) or Firm.Group.OTHER
+        return told
+
+    def _new(self, row: CleanRow) -> Judged:
+        values = row.values
+        kind = Party.Kind.BRANCH if "分公司" in values["name"] else Party.Kind.FIRM
+        party = Party(kind=kind, name=values["name"], code=values.get("code") or None)
+        firm = Firm(party=party, **self._values(row))
+        plan = FirmPlan(party, firm, new=True, former=values.get("former_name") or "")
+        return Judged(row, V.CREATED, subject=firm, shown=party.name, extra=plan)
+
+    def _known(self, row: CleanRow, firm: Firm) -> Judged:
+        values, party = row.values, firm.party
+        told = self._values(row)
+        if self.fill_only:
+            told = {name: value for name, value in told.items() if getattr(firm, name) in (None, "", Firm.Group.OTHER)}
+        before = {name: getattr(firm, name) for name, value in told.items() if getattr(firm, name) != value}
+        plan = FirmPlan(party, firm, new=False, fields=tuple(before))
+        if values.get("code") and not party.code:
+            plan.code, before["code"] = values["code"], ""
+        if name_key(values["name"]) != party.name_key:
+            before |= self._other_name(plan, values["name"])
+        for name in plan.fields:
+            setattr(firm, name, told[name])
+        verdict = V.UPDATED if before else V.UNCHANGED
+        before = {name: None if value is None else str(value) for name, value in before.items()}
+        return Judged(row, verdict, subject=firm, before=before, shown=party.name, extra=plan)
+
+    def _other_name(self, plan: FirmPlan, name: str) -> dict:
+        """The file knows the firm by another name than ours: it is renamed (改名), the old name is kept."""
+        plan.rename = name
+        return {"name": plan.party.name}
+
+    # -- writing
+
+    def write(self, judged: Sequence[Judged]):
+        plans = [one.extra for one in judged if isinstance(one.extra, FirmPlan) and one.verdict != V.REJECTED]
+        self._insert([plan for plan in plans if plan.new])
+        self._update([plan for plan in plans if not plan.new])
+
+    def _insert(self, plans: Sequence[FirmPlan]):
+        without_code = [plan.party for plan in plans if not plan.party.code]
+        if without_code:
+            for party, number in zip(without_code, temporary_numbers(len(without_code)), strict=True):
+                party.temporary_number = number
+        for plan in plans:
+            fill_derived(plan.party, [plan.former] if plan.former else ())
+        insert(Party, [plan.party for plan in plans])
+        names = [PartyName(party=plan.party, name=plan.party.name, name_key=plan.party.name_key) for plan in plans]
+        names += [
+            PartyName(party=plan.party, kind=PartyName.Kind.FORMER, name=plan.former, name_key=name_key(plan.former))
+            for plan in plans
+            if plan.former
+        ]
+        insert(PartyName, names)
+        firms = [plan.firm for plan in plans]
+        for plan in plans:
+            plan.firm.party = plan.party  # takes the key that the party has now
+        insert(Firm, firms)
+        self._history(firms, update=False)
+        self._touch(plans, {row.name_key for row in names})
+
+    def _update(self, plans: Sequence[FirmPlan]):
+        changed = [plan for plan in plans if plan.fields]
+        if changed:
+            firms = [plan.firm for plan in changed]
+            update(firms, {name for plan in changed for name in plan.fields})
+            self._history(firms, update=True)
+        for plan in plans:
+            if plan.code:
+                set_code(plan.party, code=plan.code, by=self.by)
+            if plan.rename:
+                rename_party(plan.party, name=plan.rename, by=self.by, note="按导入的名册更名")
+        self._touch([plan for plan in plans if plan.code or plan.rename])
+
+    def _history(self, firms, *, update: bool):
+        if firms:
+            Firm.history.bulk_history_create(
+                firms, batch_size=1000, update=update, default_user=self.by, default_date=timezone.now(),
+                default_change_reason=f"导入 #{self.batch.pk}" if self.batch else "导入",
+            )  # fmt: skip
+
+    def _touch(self, plans, keys=()):
+        self.touched_names |= {plan.party.name_key for plan in plans} | set(keys)
+        self.touched_codes |= {plan.party.code for plan in plans if plan.party.code}
+
+    def finish(self):
+        rematch(names=self.touched_names, codes=self.touched_codes)
+        raise_stamp()
+
+
+@register
+class _Firms(ImportKind):
+    name = "firms"
+    label = "企业名册"
+    about = "企业基本信息。按统一社会信用代码识别；空白单元格不会清除已有内容。"
+    right = Right.MEMBERS
+    session = FirmSession
+
+    def layouts(self, options):
+        return {"firms": FIRM_COLUMNS}
