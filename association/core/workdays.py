@@ -16,7 +16,7 @@ class YearMissing(ValueError):
     """The working-day table does not cover `year`. Its text is a Chinese sentence for the person who can add the year."""
 
     def __init__(self, year: int):
-        super().__init__(f"工作日表里还没有 {year} 年，请先补录该年的放假和调休安排")
+        super().__init__(f"工作日历里还没有 {year} 年，请先在「系统 › 工作日历」补录该年的放假和调休安排")
         self.year = year
 
 
