@@ -107,6 +107,15 @@ def wan(value):
 
 
 @register.filter
+def yuan(value):
+    """An amount in yuan as people say it: 124000 -> 12.4 万元, 5800 -> 5,800 元."""
+    number = _decimal(value)
+    if number is None:
+        return value or ""
+    return f"{wan(number)} 万元" if abs(number) >= 10000 else f"{_plain(number, 2)} 元"
+
+
+@register.filter
 def points(value, places=2):
     """A score without trailing zeros: 3.00 -> 3, 4.2105 -> 4.21 (rounded only here, for the eye)."""
     number = _decimal(value)
