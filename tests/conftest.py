@@ -139,7 +139,7 @@ def firm_user(person, firm_party):
 
 @pytest.fixture
 def client_of(staff):
-    """client_of(user) or client_of("秘书处"): a test client logged in as that person, or as a new one with that role."""
+    """client_of(user) or client_of("秘书处"): a client logged in as that person, or as a new one with that role."""
 
     def make(who: User | str) -> Client:
         client = Client()
