@@ -182,17 +182,17 @@ class CalendarDay(models.Model):
         return f"{self.date:%Y-%m-%d} {'上班' if self.is_working else '放假'}"
 
 
-def working_day_table() -> tuple[dict, set[int]]:
-    """(exceptions by date, covered years) as `workdays` takes them."""
+def working_day_table() -> workdays.WorkingDays:
+    """The table as staff entered it. Two queries."""
     days = dict(CalendarDay.objects.values_list("date", "is_working"))
-    return days, set(CalendarYear.objects.values_list("year", flat=True))
+    return workdays.WorkingDays(days, frozenset(CalendarYear.objects.values_list("year", flat=True)))
 
 
 def add_working_days(start, days: int):
     """The date `days` working days after `start` (not counted). Raises workdays.YearMissing."""
-    return workdays.add_working_days(start, days, *working_day_table())
+    return workdays.add_working_days(start, days, working_day_table())
 
 
 def working_days_left(today, until) -> int:
     """Working days after `today` up to and including `until`; 0 when it is past. Raises workdays.YearMissing."""
-    return workdays.working_days_between(today, until, *working_day_table()) if until > today else 0
+    return workdays.working_days_between(today, until, working_day_table()) if until > today else 0

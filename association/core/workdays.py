@@ -99,6 +99,10 @@ def calendar_of(year: int) -> tuple[SpecialDay, ...]:
     # The national holiday tells a year that is really filled from one of which only a New Year's bridge is known.
     if holidays.get(dt.date(year, 10, 1)) is None:
         raise YearMissing(year)
-    off = [SpecialDay(day, False, names[name]) for day, name in holidays.items() if day.year == year and day.weekday() < 5]
-    on = [SpecialDay(day, True, names[name]) for day, name in workdays.items() if day.year == year and day.weekday() > 4]
+    off = [
+        SpecialDay(day, False, names[name]) for day, name in holidays.items() if day.year == year and day.weekday() < 5
+    ]
+    on = [
+        SpecialDay(day, True, names[name]) for day, name in workdays.items() if day.year == year and day.weekday() > 4
+    ]
     return tuple(sorted(off + on, key=lambda special: special.date))
