@@ -31,11 +31,13 @@ def loads_scheme(content: str | bytes) -> RuleBook:
             raise RuleBookError(["这个文件不是 UTF-8 编码的评分办法文件，请用本系统导出的文件"]) from None
     try:
         data = json.loads(content, parse_float=Decimal, parse_constant=str, object_pairs_hook=_no_twins)
-    except RecursionError:
-        raise RuleBookError(["这个文件不是评分办法文件，请用本系统导出的文件"]) from None
-    except ValueError as error:
-        place = f"第 {error.lineno} 行第 {error.colno} 个字符" if isinstance(error, json.JSONDecodeError) else "文件中"
+    except json.JSONDecodeError as error:
+        place = f"第 {error.lineno} 行第 {error.colno} 个字符"
         raise RuleBookError([f"评分办法文件的写法不对：{place}附近多了或少了符号，请核对引号、逗号和括号"]) from None
+    except RuleBookError:
+        raise
+    except (RecursionError, ValueError):  # nested without end, or a number of thousands of digits
+        raise RuleBookError(["这个文件不是评分办法文件，请用本系统导出的文件"]) from None
     return RuleBook.from_dict(data)
 
 

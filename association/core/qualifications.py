@@ -1,7 +1,7 @@
 """Qualifications of construction firms (资质) and the groups in which reports count them. Pure.
 
-Vocabulary: the levels of 2014 (特级, 一级, 二级, 三级) and those of the 2020 reform (综合资质, 甲级, 乙级, 专业作业), of
-which 综合资质 is counted as 特级, 甲级 as 一级 and 乙级 as 二级 (建市〔2020〕94号).
+Vocabulary: the levels of 2014 (特级, 一级, 二级, 三级), and those of the 2020 reform (建市〔2020〕94号), of which
+综合资质 counts as 特级, 甲级 as 一级, 乙级 as 二级 and 专业作业 as 劳务.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _CATEGORIES = (
 def qualification_group(text: str | None) -> str | None:
     """The report's group of a qualification as written; None where the text names no qualification of a builder.
 
-    特级, 一级, 二级, 三级 are levels of general contracting (施工总承包); 专业承包 and 劳务 count whatever their own level.
-    Where the text lists several, the first is the main one (主项) and counts.
+    特级 to 三级 are levels of general contracting (施工总承包); 专业承包 and 劳务 are groups whatever their own level.
+    Where the text lists several qualifications, the first is the main one (主项) and counts.
 
     >>> qualification_group("建筑工程施工总承包三级")
     '三级'

@@ -11,7 +11,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from .days import days
+from .days import LATEST, days
 from .exact import exact, plain, printed
 from .parts import BonusPart, DeductPart, ImportedPart, SurveyPart
 from .plan import Plan, Route, plan_of
@@ -31,7 +31,6 @@ from .shape import (
 )
 from .survey import score_surveys
 
-LATEST = "~"  # sorts after every ISO date: records without a date come last
 ELSEWHERE = Route(-1, -1, 0, 0, False, "")
 NOWHERE = (ELSEWHERE,)  # the way of a record whose source the scheme does not know
 NOTHING = Decimal(0)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 MOST = 50_000
+LATEST = "~"  # sorts after every day: what has no date comes last
 
 
 class Days(dict):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from association.core.text import name_key
 
-from .days import days
+from .days import LATEST, days
 from .exact import exact, plain
 from .plan import SurveyPlan
 from .rows import Survey
@@ -39,7 +39,7 @@ ONLY_INTS = {int}
 
 
 def _by_date(row: Counted) -> tuple[str, int]:
-    return row.day, row.id
+    return row.day or LATEST, row.id
 
 
 def _exact_marks(marks: list, plan: SurveyPlan) -> list[Fraction] | int:
