@@ -9,6 +9,7 @@ from association.core.enums import Audience
 from association.inbox.models import Whose
 from association.parties.visibility import AudienceQuerySet
 from association.workflow.models import Stateful
+from association.workflow.table import workflow_of
 
 from .registry import kind_of
 
@@ -68,6 +69,17 @@ class Case(Stateful):
 
     def __str__(self):
         return self.title
+
+    def save(self, *args, **kwargs):
+        self.follow_turn()
+        if "state" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "whose"}
+        super().save(*args, **kwargs)
+
+    def follow_turn(self):
+        """Bring 轮到谁 in step with the state; for set-based writers, who go past save()."""
+        turn = workflow_of(self).turns.get(self.state)
+        self.whose = turn.whose if turn else Whose.NOBODY
 
     @property
     def workflow_kind(self) -> str:

@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class PublicityConfig(AppConfig):
     name = "association.publicity"
     label = "publicity"
     verbose_name = "公示公告"
+
+    def ready(self):
+        from . import guards, workflow  # noqa: F401 - models are loaded only now; the tables register themselves
+
+        pre_migrate.connect(guards.take_off, sender=self, dispatch_uid="publicity.guards.off")
+        post_migrate.connect(guards.put_on, sender=self, dispatch_uid="publicity.guards.on")

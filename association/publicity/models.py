@@ -1,5 +1,7 @@
 """Publicity lists (公示), their frozen lines, objections (异议) and announcements (公告)."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +11,10 @@ from association.core.enums import Audience
 from association.core.models import Base
 from association.parties.models import Seat
 from association.workflow.models import Stateful
+
+
+class Frozen(TypeError):
+    """What was publicised or announced is never edited nor deleted; triggers in guards.py keep the database to it."""
 
 
 def _staff(user, meta):
@@ -28,7 +34,16 @@ PUBLIC_STATES = (ListState.PUBLICISED, ListState.ENDED, ListState.ANNOUNCED)
 
 class PublicityListQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self if _staff(user, self.model._meta) else self.filter(state__in=PUBLIC_STATES)
+        return self if _staff(user, self.model._meta) else self.on_show()
+
+    def on_show(self):
+        """What the public may read: from the day it starts, also after its end; not drafts, not what was withdrawn."""
+        return self.filter(state__in=PUBLIC_STATES, starts_on__lte=timezone.localdate())
+
+    def delete(self):
+        if self.exclude(state=ListState.DRAFT).exists():
+            raise Frozen("only drafts are deleted")
+        return super().delete()
 
 
 class PublicityList(Stateful):
@@ -46,6 +61,7 @@ class PublicityList(Stateful):
     starts_on = models.DateField("公示开始日期", null=True, blank=True)
     working_days = models.PositiveSmallIntegerField("公示工作日", default=5)
     ends_at = models.DateTimeField("公示截止", null=True, blank=True)
+    due_at = models.DateTimeField("期限", null=True, blank=True, editable=False)
     objection_phone = models.CharField("异议电话", max_length=60)
     objection_address = models.CharField("异议地址", max_length=120)
     objection_email = models.EmailField("异议邮箱", blank=True)
@@ -65,14 +81,18 @@ class PublicityList(Stateful):
                 name="publicity_shown_has_dates",
             ),
             models.CheckConstraint(condition=Q(working_days__gte=1), name="publicity_days"),
+            models.UniqueConstraint(
+                fields=["kind", "round_key"], condition=Q(state="draft"), name="publicity_one_draft_a_round"
+            ),
         ]
 
     def __str__(self):
         return self.title
 
-    @property
-    def due_at(self):
-        return self.ends_at
+    def delete(self, *args, **kwargs):
+        if self.state != ListState.DRAFT:
+            raise Frozen("only drafts are deleted")
+        return super().delete(*args, **kwargs)
 
     @property
     def turn_party(self):
@@ -98,7 +118,25 @@ class LineState(models.TextChoices):
 
 class PublicityLineQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self if _staff(user, self.model._meta) else self.filter(list__state__in=PUBLIC_STATES)
+        if _staff(user, self.model._meta):
+            return self
+        return self.filter(list__state__in=PUBLIC_STATES, list__starts_on__lte=timezone.localdate())
+
+    def announceable(self):
+        """Neither announced yet nor held back by an objection."""
+        return self.filter(announcement=None, state__in=(LineState.OPEN, LineState.CLEARED))
+
+    def find(self, words: str):
+        """Lines whose frozen name or district contains each of the blank-separated words."""
+        found = self
+        for word in words.split():
+            found = found.filter(Q(name__icontains=word) | Q(district__icontains=word))
+        return found
+
+    def delete(self):
+        if self.exclude(list__state=ListState.DRAFT).exists():
+            raise Frozen("only lines of a draft are deleted")
+        return super().delete()
 
 
 class PublicityLine(Base):
@@ -131,11 +169,22 @@ class PublicityLine(Base):
     def __str__(self):
         return self.name
 
+    def save(self, *args, **kwargs):
+        if not (set(kwargs.get("update_fields") or {"name"}) <= {"state", "announcement"} or self.list.state == "draft"):
+            raise Frozen("the text of a publicised line")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        if self.list.state != ListState.DRAFT:
+            raise Frozen("only lines of a draft are deleted")
+        return super().delete(*args, **kwargs)
+
 
 class ObjectionState(models.TextChoices):
     OPEN = "open", "核查中"
     UPHELD = "upheld", "异议成立"
     DISMISSED = "dismissed", "异议不成立"
+    CLOSED = "closed", "已办结"
 
 
 class ObjectionQuerySet(models.QuerySet):
@@ -144,7 +193,10 @@ class ObjectionQuerySet(models.QuerySet):
 
 
 class Objection(Stateful):
-    """An objection to a line (异议), by name or as a clue; confidential. It blocks its line until decided."""
+    """An objection to a line (异议), by name or as a clue; confidential. In time, it blocks its line until decided.
+
+    A late one (逾期) is stored and checked all the same, but moves nothing.
+    """
 
     workflow_kind = "objection"
 
@@ -154,9 +206,18 @@ class Objection(Stateful):
         CALL = "call", "来电"
         EMAIL = "email", "邮件"
 
+    class Answer(models.TextChoices):
+        CALL = "call", "电话答复"
+        VISIT = "visit", "当面答复"
+        LETTER = "letter", "书面答复"
+        EMAIL = "email", "邮件答复"
+        NONE = "none", "未留联系方式，无法答复"
+
     line = models.ForeignKey(PublicityLine, models.PROTECT, related_name="objections", verbose_name="公示名单")
+    number = models.CharField("登记号", max_length=40, unique=True, editable=False)
     came = models.CharField("来源", max_length=8, choices=Came)
-    received_on = models.DateField("收到日期", default=timezone.localdate)
+    received_at = models.DateTimeField("收到时间", default=timezone.now)
+    is_late = models.BooleanField("逾期", default=False, editable=False)
     is_named = models.BooleanField("实名", default=True, help_text="不实名的按线索处理，同样核查。")
     objector = models.CharField("异议人", max_length=60, blank=True)
     contact = models.CharField("联系方式", max_length=60, blank=True)
@@ -164,11 +225,16 @@ class Objection(Stateful):
     evidence = models.ForeignKey(
         "documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="材料"
     )
+    due_at = models.DateTimeField("期限", null=True, blank=True, editable=False)
     outcome = models.TextField("核查结论", blank=True)
+    is_upheld = models.BooleanField("异议成立", null=True, editable=False)
     decided_on = models.DateField("处理日期", null=True, blank=True)
+    answer_way = models.CharField("答复方式", max_length=8, choices=Answer, blank=True)
+    answered_on = models.DateField("答复日期", null=True, blank=True)
     registered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="登记人", editable=False
     )
+    once_key = models.CharField(max_length=60, unique=True, default=uuid.uuid4, editable=False)
 
     SENSITIVE = {"objector", "contact", "content"}
     audience = Audience.STAFF
@@ -176,11 +242,16 @@ class Objection(Stateful):
 
     class Meta:
         verbose_name = verbose_name_plural = "异议"
-        ordering = ["-received_on", "-id"]
+        ordering = ["-received_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="open", decided_on=None) | (~Q(state="open") & Q(decided_on__isnull=False)),
+                condition=Q(state="open", decided_on=None, is_upheld=None)
+                | (~Q(state="open") & Q(decided_on__isnull=False, is_upheld__isnull=False) & ~Q(outcome="")),
                 name="publicity_objection_decided_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", answered_on__isnull=False) | (~Q(state="closed") & Q(answered_on=None)),
+                name="publicity_objection_answered_when",
             ),
             models.CheckConstraint(
                 condition=Q(is_named=False) | ~Q(objector=""), name="publicity_named_objector_has_a_name"
@@ -204,11 +275,17 @@ class AnnouncementQuerySet(models.QuerySet):
 
 
 class Announcement(Base):
-    """What was announced (公告) after publicity, by a second person; a later one for cleared lines is supplementary."""
+    """What was announced (公告) after publicity, by a second person. Never edited: a 更正公告 corrects it."""
+
+    class Kind(models.TextChoices):
+        FIRST = "first", "公告"
+        SUPPLEMENT = "supplement", "补充公告"
+        CORRECTION = "correction", "更正公告"
 
     list = models.ForeignKey(PublicityList, models.PROTECT, related_name="announcements", verbose_name="公示")
+    kind = models.CharField("类别", max_length=10, choices=Kind, default=Kind.FIRST)
     supplements = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="supplementary", verbose_name="补充于"
+        "self", models.PROTECT, null=True, blank=True, related_name="supplementary", verbose_name="补充或更正"
     )
     title = models.CharField("标题", max_length=120)
     number = models.CharField("文号", max_length=60, blank=True)
@@ -222,9 +299,28 @@ class Announcement(Base):
     class Meta:
         verbose_name = verbose_name_plural = "公告"
         ordering = ["-issued_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["list"], condition=Q(kind="first"), name="publicity_announced_once"),
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="publicity_number_once"),
+            models.CheckConstraint(
+                condition=Q(kind="first", supplements=None) | (~Q(kind="first") & Q(supplements__isnull=False)),
+                name="publicity_later_names_the_first",
+            ),
+        ]
 
     def __str__(self):
         return self.title
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise Frozen("an announcement")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise Frozen("an announcement")
+
+    def get_absolute_url(self):
+        return f"/admin/publicity/announcement/{self.pk}/change/"
 
     def get_public_url(self):
         return f"/announcements/{self.uid}/"
@@ -233,4 +329,6 @@ class Announcement(Base):
 def party_lines(user):
     """The public lines about the parties a person holds seats for."""
     parties = Seat.objects.live().filter(user=user).values("party")
-    return PublicityLine.objects.filter(party__in=parties, list__state__in=PUBLIC_STATES).select_related("list")
+    return PublicityLine.objects.filter(
+        party__in=parties, list__state__in=PUBLIC_STATES, list__starts_on__lte=timezone.localdate()
+    ).select_related("list")
