@@ -5,3 +5,6 @@ class EvaluationsConfig(AppConfig):
     name = "evaluations"
     label = "evaluations"
     verbose_name = "信用评价"
+
+    def ready(self):
+        from . import kind, matching, resources, roster, runs  # noqa: F401 - registers kinds, imports and work

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from association.accounts.roles import Right
+from association.core.text import name_key
 from association.exchange.columns import Column
 from association.exchange.kinds import CleanRow, ImportKind, problem, register
 from association.jobs.actions import Refused
 from members.resources import CODE, NAME
 
-from .credit_sources import Source, _code, _firm, amount_text, document_key
+from .credit_sources import Source, document_key, record_key, survey_key
 from .models import AuthorityScore, CreditRecord, CreditSource, RatingRound, Survey
-from .resources_base import MatchedSession, digest
+from .resources_base import MatchedSession
 from .scheme_rows import rulebook_of
 from .scoring import channel_named
 
@@ -73,11 +74,7 @@ class CreditSession(MatchedSession):
         )
 
     def key(self, row: CleanRow, built: CreditRecord) -> tuple:
-        number = document_key(row.values.get("document_no"))
-        if number:
-            return ("number", self.source.name, number)
-        amount = "" if built.amount is None else str(built.amount.normalize())
-        return ("row", self.source.name, _firm(row.values), built.date, amount, built.counterparty)
+        return record_key(self.source.name, row.values)
 
     def numbered(self, built: CreditRecord) -> bool:
         return not document_key(built.document_no)
@@ -110,7 +107,7 @@ class _CreditRecords(ImportKind):
 
 class SurveySession(MatchedSession):
     model = Survey
-    facts = ("marks", "surveyor", "client")
+    facts = ("marks",)
 
     def __init__(self, options, by, batch=None):
         super().__init__(options, by, batch)
@@ -155,7 +152,7 @@ class SurveySession(MatchedSession):
         return marks
 
     def key(self, row: CleanRow, built: Survey) -> tuple:
-        return ("survey", _firm(row.values), built.project, built.channel, built.date, built.client)
+        return survey_key({**row.values, "channel": built.channel})
 
 
 @register
@@ -198,7 +195,7 @@ class ScoreSession(MatchedSession):
         if not parts:
             raise Refused("本轮评分办法没有导入得分项，不需要导入主管部门评分。")
         self.full = parts[0].full
-        self.first: dict[str, tuple[int, Decimal]] = {}
+        self.first: dict[tuple, tuple[int, Decimal]] = {}
         rows = AuthorityScore.objects.filter(round=self.round, party__isnull=False, voided_at=None)
         self.by_party = {row.party_id: row for row in rows}
 
@@ -219,14 +216,15 @@ class ScoreSession(MatchedSession):
         elif not 0 <= score <= self.full:
             row.problems.append(problem("得分", score, f"得分应在 0 到 {self.full.normalize():f} 之间"))
         written = self.firm_as_written(row)
-        firm = _firm(row.values)
+        firm = self.key(row, None)
         earlier = self.first.setdefault(firm, (row.number, score))
         if earlier[0] != row.number and earlier[1] != score:
             row.problems.append(problem("得分", score, f"与第 {earlier[0]} 行是同一家企业，得分不同，请只保留一行"))
         return AuthorityScore(round=self.round, score=score if score is not None else Decimal(0), **written)
 
     def key(self, row: CleanRow, built: AuthorityScore) -> tuple:
-        return ("score", _code(row.values) or _firm(row.values))
+        code = row.values.get("code") or ""
+        return ("score", code or name_key(row.values.get("name") or ""))
 
     def numbered(self, built):
         return False
@@ -242,6 +240,3 @@ class _AuthorityScores(RoundKind):
     def layouts(self, options) -> dict[str, Sequence[Column]]:
         score = Column("score", "得分", ("主管部门评分", "主管部门得分", "评分", "分数", "总得分", "分值"), kind="decimal", required=True)
         return {"scores": (Column("name", NAME.label, NAME.synonyms), Column("code", CODE.label, CODE.synonyms, kind="code"), score)}
-
-
-__all__ = ["amount_text", "digest", "round_of", "sources"]

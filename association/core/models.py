@@ -106,12 +106,10 @@ class Association(Base):
     @classmethod
     def current(cls) -> "Association":
         """The row, or an unsaved neutral one on an empty database (so that pages and commands still work)."""
-        found = cache.get(ASSOCIATION_CACHE_KEY)
+        found = cache.get(ASSOCIATION_CACHE_KEY) or cls.objects.filter(pk=1).first()
         if found is None:
-            found = cls.objects.filter(pk=1).first() or cls(
-                name="协会", short_name="协会", site_name="协会门户", logo_letter="协"
-            )
-            cache.set(ASSOCIATION_CACHE_KEY, found, 3600)
+            return cls(pk=1, name="协会", short_name="协会", site_name="协会门户", logo_letter="协")
+        cache.set(ASSOCIATION_CACHE_KEY, found, 3600)
         return found
 
     def district_names(self) -> list[str]:

@@ -1,9 +1,11 @@
 """Files (文件): one row a file and owner; the only door to a private file is documents.views.download."""
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Q
 
+from association.core.enums import Audience
 from association.core.models import Base
 from association.parties.visibility import AudienceMixin, AudienceQuerySet
 
@@ -20,7 +22,7 @@ class Document(Base, AudienceMixin):
     path = models.CharField(max_length=200, unique=True, editable=False)
     mime = models.CharField("类型", max_length=100, editable=False)
     size = models.PositiveBigIntegerField("大小（字节）", editable=False)
-    sha256 = models.CharField(max_length=64, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False, help_text="of the file as it came, before photos are cleaned")
     issuer = models.CharField("发证单位", max_length=120, blank=True)
     number = models.CharField("证号", max_length=80, blank=True)
     expires_on = models.DateField("有效期至", null=True, blank=True)
@@ -36,9 +38,15 @@ class Document(Base, AudienceMixin):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["party", "sha256"], condition=Q(party__isnull=False), name="documents_once_per_owner"
+                fields=["party", "sha256"],
+                condition=Q(party__isnull=False) & ~Q(audience=Audience.IN_CHARGE),  # those are seen by their bearer alone
+                name="documents_once_per_owner",
             )
         ]
 
     def __str__(self):
         return self.label
+
+    def open(self):
+        """The file's bytes as a context manager; for the server's own use, people go through documents.views."""
+        return default_storage.open(self.path, "rb")

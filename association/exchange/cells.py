@@ -1,8 +1,8 @@
 """Cells as offices fill them, made into values (清洗): each kind of column has one cleaner.
 
-A cleaner takes what the reader gave (str, float, bool, date …) and returns a value, None for a blank cell ("" for text),
-or raises CellProblem with one sentence. Nothing is guessed that could be wrong: digits that Excel dropped, two-digit years
-and figures in another unit are refused.
+A cleaner takes what the reader gave (str, float, bool, date …) and returns a value, None for a blank cell ("" for
+text), or raises CellProblem with one sentence. Nothing is guessed that could be wrong: digits that Excel dropped,
+two-digit years and figures in another unit are refused.
 """
 
 import datetime as dt
@@ -23,21 +23,25 @@ from association.core.text import clean_text
 from .columns import FoundColumn
 from .errors import CellProblem, ErrorCell, FormulaCell
 
-_ERROR_TEXTS = frozenset("#N/A #REF! #VALUE! #DIV/0! #NAME? #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split())
-_BLANKS = frozenset(("", "-", "--", "---", "—", "——", "/", "\\", "无", "空", "暂无", "没有", "N/A", "null", "NULL", "None"))
+_ERROR_TEXTS = frozenset(
+    ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+)
+_BLANKS = frozenset(
+    ("", "-", "--", "---", "—", "——", "/", "\\", "无", "空", "暂无", "没有", "N/A", "null", "NULL", "None")
+)
 _EXACT = 10**15  # Excel keeps 15 digits; a number from here on has lost some
 
 
 def freeze(raw: Any) -> str:
     """The cell as text, as Excel shows it: for keeping a row as it came (JSON) and for showing it to people."""
-    if isinstance(raw, str):
-        return str(raw)
+    if type(raw) is float:
+        return str(int(raw)) if raw.is_integer() and abs(raw) < _EXACT else f"{raw:.15g}"
+    if type(raw) is dt.date:
+        return raw.isoformat()
     if raw is None:
         return ""
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
-    if isinstance(raw, float):
-        return str(int(raw)) if raw.is_integer() and abs(raw) < _EXACT else f"{raw:.15g}"
     if isinstance(raw, dt.datetime):
         return raw.strftime("%Y-%m-%d %H:%M:%S" if raw.second else "%Y-%m-%d %H:%M")
     return str(raw)
@@ -130,7 +134,7 @@ def date(raw: Any) -> dt.date | None:
     if _blank(raw):
         return None
     _refuse_broken(raw)
-    if kind in (float, int):
+    if kind in (float, int) and math.isfinite(raw):
         if raw == int(raw) and 19_000_000 < raw < 21_000_000:
             return _date_of_text(str(int(raw)))
         if int(raw) in _SERIALS:
@@ -179,7 +183,13 @@ def _chinese_numerals(text: str) -> str:
 # -- figures
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.\d*)?(?:E[+-]?\d{1,2})?", re.IGNORECASE)
-_MONEY = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "百万元": Decimal(10**6), "亿元": Decimal(10**8)}
+_MONEY = {
+    "元": Decimal(1),
+    "千元": Decimal(1000),
+    "万元": Decimal(10_000),
+    "百万元": Decimal(10**6),
+    "亿元": Decimal(10**8),
+}
 _MONEY |= {"万": _MONEY["万元"], "亿": _MONEY["亿元"], "圆": _MONEY["元"], "元整": _MONEY["元"], "人民币": _MONEY["元"]}
 _WITH_UNIT = re.compile(r"(.*?)(百万元|千元|万元|亿元|元整|元|圆|万|亿|分|人|名|个|家|项|次|笔|户|件)")
 
@@ -187,18 +197,15 @@ _WITH_UNIT = re.compile(r"(.*?)(百万元|千元|万元|亿元|元整|元|圆|�
 def decimal(raw: Any, *, header_unit: str = "", unit: str = "") -> Decimal | None:
     """An exact figure: 1,234.50, ￥1234.5, (5.00) for minus five, full-width digits, blanks within.
 
-    `unit` is what the value shall be in, `header_unit` what the file's header says. A unit of money in the cell itself goes
-    before the header's. Where neither is known to be the same and `unit` is empty, a figure in 万元 is refused rather than
-    stored ten thousand times too small.
+    `unit` is what the value shall be in, `header_unit` what the file's header says. A unit of money in the cell itself
+    goes before the header's. Where neither is known to be the same and `unit` is empty, a figure in 万元 is refused
+    rather than stored ten thousand times too small.
     """
     kind = type(raw)
     if kind is float or kind is int:
-        number = _exact(raw)
-        written = header_unit
+        number, written = _exact(raw), header_unit
     elif kind is str:
-        if not raw:
-            return None
-        number, written = _number_of_text(raw)
+        number, written = _number_of_text(raw) if raw else (None, "")
         if number is None:
             return None
         if written in _MONEY and not (unit or header_unit) and _MONEY[written] != 1:
@@ -218,8 +225,8 @@ def decimal(raw: Any, *, header_unit: str = "", unit: str = "") -> Decimal | Non
 
 
 def _exact(raw: float) -> Decimal:
-    if not math.isfinite(raw):
-        raise CellProblem("这一格不是有效的数字，请重新填写")
+    if not -_EXACT < raw < _EXACT:
+        raise CellProblem(f"“{raw:g}”太大，不像是这里该填的数字，请核对")
     return Decimal(int(raw)) if raw == int(raw) else Decimal(f"{raw:.15g}")
 
 
@@ -239,7 +246,10 @@ def _number_of_text(raw: str) -> tuple[Decimal | None, str]:
         text = "-" + text[1:-1]
     if not _NUMBER.fullmatch(text):
         raise CellProblem(f"“{_shown(raw)}”不是数字，请只填数字")
-    return Decimal(text.replace(",", "")), unit
+    number = Decimal(text.replace(",", ""))
+    if not -_EXACT < number < _EXACT:
+        raise CellProblem(f"“{_shown(raw)}”太大，不像是这里该填的数字，请核对")
+    return number, unit
 
 
 _MINUS = str.maketrans("‐‑‒–—―−﹣", "--------")
@@ -257,8 +267,35 @@ def integer(raw: Any) -> int | None:
 
 # -- yes and no
 
-_YES = frozenset("是 √ ✓ ✔ ☑ ■ V 有 对 Y YES TRUE T 1 已 会员 会员单位".split())
-_NO = frozenset("否 × ✗ ✘ ☒ □ X 无 错 N NO FALSE F 0 未 不 - -- / \\ — ——".split())
+_YES = frozenset(
+    ("是", "√", "✓", "✔", "☑", "■", "V", "有", "对", "Y", "YES", "TRUE", "T", "1", "已", "会员", "会员单位")
+)
+_NO = frozenset(
+    (
+        "否",
+        "×",
+        "✗",
+        "✘",
+        "☒",
+        "□",
+        "X",
+        "无",
+        "错",
+        "N",
+        "NO",
+        "FALSE",
+        "F",
+        "0",
+        "未",
+        "不",
+        "-",
+        "--",
+        "/",
+        "\\",
+        "—",
+        "——",
+    )
+)
 
 
 def yesno(raw: Any) -> bool | None:
@@ -324,7 +361,9 @@ class RowCleaner:
     """The cleaners of a table's columns, put together once for all its rows."""
 
     def __init__(self, columns: Sequence[FoundColumn]):
-        self._plan = [(found.key, found.header, cleaner(found), found.column.required) for found in columns if found.column]
+        self._plan = [
+            (found.key, found.header, cleaner(found), found.column.required) for found in columns if found.column
+        ]
 
     def __call__(self, cells: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]]:
         """(values by column key, problems). A problem is {"column": its header in the file, "value", "reason"}."""

@@ -1,4 +1,4 @@
-"""The columns that an import kind looks for, and how a header row of an office's file is recognised among them (表头)."""
+"""The columns that an import kind looks for, and how a file's header row (表头) is recognised by them."""
 
 import re
 import unicodedata
@@ -22,8 +22,8 @@ _UNITS = re.compile(r"(?:单位[:：]?)?(亿元|百万元|万元|千元|元|人�
 class Column:
     """One column of a layout: the key its value gets, the Chinese name it has with us, and other names it goes by.
 
-    `required`: a file without it is not of this layout, and a row without it is refused. `unit` (元, 万元) is the unit that
-    the value shall have; figures under a header that names another unit of money are converted into it.
+    `required`: a file without it is not of this layout, and a row without it is refused. `unit` (元, 万元) is the unit
+    that the value shall have; figures under a header that names another unit of money are converted into it.
     """
 
     key: str
@@ -65,7 +65,7 @@ class FoundColumn:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header row: `row` is its (last) row number in the sheet, counted from 1; `columns` are those that have a name."""
+    """A header: `row` is its (last) row number in the sheet, counted from 1; `columns` are those that have a name."""
 
     row: int
     columns: tuple[FoundColumn, ...]
@@ -155,7 +155,8 @@ def _one_line(row: int, cells: Sequence, wanted: Sequence[Column]) -> Header:
 def _two_lines(row: int, upper: Sequence, lower: Sequence, wanted: Sequence[Column]) -> Header | None:
     """A header in two lines, 「调查得分」 over 「质量 | 安全」; None where the lower line looks like data.
 
-    A group's name stands over its first column only; columns without a second line are merged downwards and empty there.
+    A group's name stands over its first column only; columns without a second line are merged downwards and empty
+    there.
     """
     upper, lower = _names_of(upper), _names_of(lower)
     texts, options, group = [], [], ""
@@ -171,7 +172,8 @@ def _two_lines(row: int, upper: Sequence, lower: Sequence, wanted: Sequence[Colu
 
 
 def find_header(rows: Sequence[tuple[int, Sequence]], wanted: Sequence[Column]) -> Header | None:
-    """The row among the first `rows` (row number, cells) that is the header of `wanted`: the one that names most of them.
+    """The row among the first `rows` (row number, cells) that is the header of `wanted`: the one that names most of
+    them.
 
     None where no row names any. The result may be incomplete (`Header.complete`): then it is the nearest there is.
     """
@@ -193,8 +195,8 @@ def _rank(header: Header) -> tuple:
 def match_header(headers: Sequence[str], layouts: Mapping[str, Sequence[Column]]) -> str | None:
     """The name of the layout that the column names `headers` fit best; None where none fits or two fit alike.
 
-    A column that only one layout has weighs three times, and a layout without any such column in the file is not told from
-    the others, so it is never chosen.
+    A column that only one layout has weighs three times, and a layout without any such column in the file is not told
+    from the others, so it is never chosen.
     """
     header = [(name, _one_line(1, headers, columns)) for name, columns in layouts.items()]
     return choose_layout({name: found for name, found in header if found.complete}, layouts)

@@ -18,7 +18,7 @@ class CellProblem(ValueError):
 
 
 class FormulaCell(str):
-    """A formula that no program has worked out yet: its text is the formula. Read as empty it would be lost in silence."""
+    """A formula that no program has worked out yet; its text is the formula. As "" it would be lost in silence."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Office packages (.xlsx, .ods): what is inside the zip file, whether it is safe to unpack, and a scan of each sheet."""
+"""Office packages (.xlsx, .ods): what is inside the zip file, whether unpacking it is safe, a scan of each sheet."""
 
 import io
 import posixpath
@@ -62,12 +62,12 @@ def _refuse_other_packages(names: dict[str, str], package: zipfile.ZipFile) -> N
 
 
 def _refuse_bomb(package: zipfile.ZipFile, limits: Limits) -> None:
-    """Refuses what unpacks beyond the limit, by what the package says of itself; reading checks that it told the truth."""
+    """Refuses what unpacks beyond the limit, by what the package says of itself; reading shows whether that is so."""
     unpacked = sum(entry.file_size for entry in package.infolist())
     if unpacked > limits.unpacked:
         raise UnreadableFile(
-            f"文件解压后有 {unpacked / MEGABYTE:.0f} MB，超过 {limits.unpacked / MEGABYTE:.0f} MB 的上限，不像一般的表格，"
-            f"{SAVE_AS}"
+            f"文件解压后有 {unpacked / MEGABYTE:.0f} MB，超过 {limits.unpacked / MEGABYTE:.0f} MB 的上限，"
+            f"不像一般的表格，{SAVE_AS}"
         )
     for entry in package.infolist():
         # calamine trusts the package, so what it may read is read here once; the sheets themselves are when scanned.

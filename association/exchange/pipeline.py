@@ -59,12 +59,13 @@ def load(kind: ImportKind, file, filename: str, options: dict) -> tuple[list[Cle
         max_rows=settings.IMPORT_LIMIT_ROWS,
     )
     options = kind.settle(options, table.layout)
-    return [clean_row(table, number, cells) for number, cells in table.rows], options
-
-
-def clean_row(table, number: int, cells: dict) -> CleanRow:
-    values, raw, problems = read_cells(table.columns, cells)
-    return CleanRow(number, values, raw, problems)
+    rows = []
+    for sheet in table.parts:
+        columns = sheet.header.columns
+        for number, cells in sheet.rows():
+            values, raw, problems = read_cells(columns, cells)
+            rows.append(CleanRow(number, values, raw, problems))
+    return rows, options
 
 
 def slices(rows: Sequence[CleanRow], start: int = 0) -> Iterator[Sequence[CleanRow]]:

@@ -44,20 +44,21 @@ class _RowJudge:
         """None for a data row; else what to tell of the row that is left out, "" where it says nothing."""
         lead, start = cells[self._lead], cells[0]
         # Nearly every row begins like this one; only the others are looked at closely.
-        if type(lead) is str and len(lead) > 3 and lead not in self._leads and not _odd(lead):
-            if start is lead or type(start) is not str or not _odd(start):
-                return None
+        ordinary = type(lead) is str and len(lead) > 3 and lead not in self._leads and not _odd(lead)
+        if ordinary and (start is lead or type(start) is not str or not _odd(start)):
+            return None
         filled = [(index, cell) for index, cell in enumerate(cells) if cell != "" and not _is_space(cell)]
         if not filled:
             return ""
         if _plain(cells) in self._repeated:
             return "重复的表头"
-        texts = [_squeezed(filled[0][1]), _squeezed(lead)]
-        if any(_TOTAL.match(text) or _FOOTER.match(text) for text in texts):
+        named = any(index in self._keys for index, _ in filled)
+        first, key = _squeezed(filled[0][1]), _squeezed(lead)
+        if _TOTAL.match(first) or _TOTAL.match(key) or _FOOTER.match(key) or (not named and _FOOTER.match(first)):
             return " ".join(str(cell) for _, cell in filled)
-        if len(filled) == 1 and filled[0][0] not in self._keys:
-            return str(filled[0][1]) if isinstance(filled[0][1], str) and not filled[0][1].isdigit() else ""
-        return None
+        if named or len(filled) > 1:
+            return None
+        return filled[0][1] if first and not first.isdigit() else ""  # a lone number was numbered in advance
 
 
 def _odd(text: str) -> bool:
@@ -108,10 +109,12 @@ class SheetTable:
 
 @dataclass(slots=True)
 class Table:
-    """What was found in a file. `layout` is the name of the layout it fits, `notes` are sentences about what was left out.
+    """What was found in a file. `layout` is the name of the layout it fits, `notes` are sentences about what was left
+    out.
 
-    A row is (row number as Excel shows it, from 1; column key → raw cell). Columns that nobody asked for have their own header
-    text as key, so that the row can be kept in full. `parts` has the sheets apart, each with its own columns.
+    A row is (row number as Excel shows it, from 1; column key → raw cell). Columns that nobody asked for have their
+    own header text as key, so that the row can be kept in full. `parts` has the sheets apart, each with its own
+    columns.
     """
 
     layout: str
@@ -158,8 +161,8 @@ def read_table(
     """The table in `file` (path, bytes or file object) that fits one of `layouts` (name → its columns) best.
 
     Of several visible sheets the one that names most columns is read, and after it those with the same columns. Raises
-    UnreadableFile where the file cannot be read, is larger than allowed (`max_bytes`, `max_rows` of all sheets together),
-    or has no header row with the required columns.
+    UnreadableFile where the file cannot be read, is larger than allowed (`max_bytes`, `max_rows` of all sheets
+    together), or has no header row with the required columns.
     """
     limits = Limits(bytes=max_bytes, rows=max_rows)
     sheets = [sheet for sheet in open_workbook(read_bytes(file, limits), limits) if sheet.height]
@@ -172,7 +175,9 @@ def read_table(
         raise _no_header(near, [sheet for sheet in sheets if not sheet.visible], layouts)
     _, layout, best = max(found, key=lambda entry: len(entry[2].found))
     table = Table(layout, (), filename)
-    parts = [SheetTable(sheet, header) for sheet, name, header in found if name == layout and header.found == best.found]
+    parts = [
+        SheetTable(sheet, header) for sheet, name, header in found if name == layout and header.found == best.found
+    ]
     table.parts = tuple(_without_copies(parts, table.notes))
     _refuse_mixed_units(table.parts)
     if sum(part.sheet.height for part in table.parts) > max_rows:
@@ -230,7 +235,9 @@ def _no_header(near, hidden: Sequence[Sheet], layouts: Mapping[str, Sequence[Col
         names = "、".join(layouts)
         if any(header.complete for header in headers):
             return UnreadableFile(f"从列名看不出是哪一种资料（{names}），请先选定来源再上传")
-        return UnreadableFile(f"没有找到表头：前 {HEADER_ROWS} 行的列名和{names}都对不上，请核对列名，或先选定来源再上传")
+        return UnreadableFile(
+            f"没有找到表头：前 {HEADER_ROWS} 行的列名和{names}都对不上，请核对列名，或先选定来源再上传"
+        )
     wanted = [column for columns in layouts.values() for column in columns]
     required = [column.label for column in wanted if column.required] or [column.label for column in wanted]
     sentence = f"没有找到表头：前 {HEADER_ROWS} 行里没有一行写着列名{_quoted(required)}"

@@ -1,7 +1,7 @@
 """As `scan`, for old binary workbooks (.xls, .et): the records of MS-XLS inside the compound file of MS-CFB.
 
-Only what is needed to see how far a sheet reaches and which of its cells are errors or formulas without a result; calamine
-gives both as "".
+Only what is needed to see how far a sheet reaches and which of its cells are errors or formulas without a result;
+calamine gives both as "".
 """
 
 import struct

@@ -40,7 +40,9 @@ class TextTable:
         try:
             for row in rows:
                 if rows.line_num - line > _LINES_IN_A_CELL:
-                    raise UnreadableFile(f"第 {line + 1} 行有一个没有成对的英文双引号，下面的行会被并成一格，请补上或删掉后再上传")
+                    raise UnreadableFile(
+                        f"第 {line + 1} 行有一个没有成对的英文双引号，下面的行会被并成一格，请补上或删掉后再上传"
+                    )
                 line = rows.line_num
                 yield row
         except csv.Error as error:

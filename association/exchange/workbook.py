@@ -1,7 +1,8 @@
-"""Opens what an office sends (.xlsx .xls .et .ods .csv .txt) as sheets of plain rows, or says in one sentence why it cannot.
+"""Opens what an office sends (.xlsx .xls .et .ods .csv .txt) as sheets of plain rows, or says in one sentence why it
+cannot.
 
-What a file is, its first bytes say, not its name: .et may be either kind of Excel, and .xls is often a web page. Everything
-that could be dear is measured before calamine builds it in memory.
+What a file is, its first bytes say, not its name: .et may be either kind of Excel, and .xls is often a web page.
+Everything that could be dear is measured before calamine builds it in memory.
 """
 
 import contextlib
@@ -48,22 +49,26 @@ class Sheet:
     height: int
     _source: object = field(repr=False)
     _scan: Scan = field(default_factory=Scan, repr=False)
-    _special: dict[int, dict[int, object]] | None = field(default=None, repr=False)
+    _merged: dict[int, dict[int, object]] | None = field(default=None, repr=False)
 
     def rows(self, start: int = 1) -> Iterator[tuple[int, list]]:
         """(row number as Excel shows it, cells from column A on) from row `start`; blank cells are "".
 
-        A cell merged over several rows is given in each of them. Formulas without a result and error values come as
-        FormulaCell and ErrorCell.
+        A cell merged over several rows is given in each of them that has anything of its own. Formulas without a result
+        and error values come as FormulaCell and ErrorCell.
         """
-        if self._special is None:
-            self._special = self._special_rows()
-        special, number = self._special, 0
+        if self._merged is None:
+            self._merged = self._merged_cells()
+        problems, merged, number = self._scan.problems, self._merged, 0
         for number, cells in islice(self._plain_rows(), start - 1, None):
-            yield number, _overlaid(cells, special[number]) if number in special else cells
+            if number - 1 in problems:
+                cells = _overlaid(cells, problems[number - 1])
+            if number in merged and any(cell != "" for cell in cells):
+                cells = _overlaid(cells, merged[number])
+            yield number, cells
         # calamine ends at the last value, a sheet of formulas alone may go on
-        for number in sorted(row for row in special if row > max(number, start - 1)):
-            yield number, _overlaid([], special[number])
+        for row in sorted(row for row in problems if row >= max(number, start - 1)):
+            yield row + 1, _overlaid([], problems[row] | merged.get(row + 1, {}))
 
     def _plain_rows(self) -> Iterator[tuple[int, list]]:
         if isinstance(self._source, TextTable):
@@ -73,29 +78,29 @@ class Sheet:
             rows = ([""] * left + row for row in rows)
         return enumerate(rows, start=1)
 
-    def _special_rows(self) -> dict[int, dict[int, object]]:
-        """Row number → column → what stands there instead of what calamine says."""
-        special = {row + 1: dict(cells) for row, cells in self._scan.problems.items()}
+    def _merged_cells(self) -> dict[int, dict[int, object]]:
+        """Row number → column → the value that a cell merged downwards has there."""
         tall = [area for area in self._scan.merged if area[2] > area[0]]
         tops = {area[0] + 1 for area in tall}
         values = {number: cells for number, cells in self._plain_rows() if number in tops} if tall else {}
+        merged: dict[int, dict[int, object]] = {}
         for top, left, bottom, _right in tall:
-            cells = _overlaid(values.get(top + 1, []), special.get(top + 1, {}))
+            cells = _overlaid(values.get(top + 1, []), self._scan.problems.get(top, {}))
             if left < len(cells) and cells[left] != "":
                 for row in range(top + 1, min(bottom, self.height - 1) + 1):
-                    special.setdefault(row + 1, {})[left] = cells[left]
-        return special
+                    merged.setdefault(row + 1, {})[left] = cells[left]
+        return merged
 
 
-def _overlaid(cells: list, special: dict[int, object]) -> list:
-    cells += [""] * (max(special, default=-1) + 1 - len(cells))
-    for column, value in special.items():
+def _overlaid(cells: list, others: dict[int, object]) -> list:
+    cells += [""] * (max(others, default=-1) + 1 - len(cells))
+    for column, value in others.items():
         cells[column] = value
     return cells
 
 
 def read_bytes(file: str | os.PathLike | bytes | IO[bytes], limits: Limits) -> bytes:
-    """The whole content of a path, a file object or bytes. Raises UnreadableFile beyond the limit or where it is empty."""
+    """The whole content of a path, a file object or bytes. Raises UnreadableFile if it is too large or empty."""
     if isinstance(file, bytes):
         size, data = len(file), file
     elif isinstance(file, (str, os.PathLike)):
@@ -111,7 +116,8 @@ def read_bytes(file: str | os.PathLike | bytes | IO[bytes], limits: Limits) -> b
         data = file.read() if size <= limits.bytes else b""
     if size > limits.bytes:
         raise UnreadableFile(
-            f"文件有 {size / MEGABYTE:.1f} MB，超过 {limits.bytes / MEGABYTE:g} MB 的上限，请删去图片和多余的工作表，或分成几个文件上传"
+            f"文件有 {size / MEGABYTE:.1f} MB，超过 {limits.bytes / MEGABYTE:g} MB 的上限，"
+            "请删去图片和多余的工作表，或分成几个文件上传"
         )
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise UnreadableFile("文件是空的，里面没有任何内容，请检查后重新上传")
@@ -119,7 +125,7 @@ def read_bytes(file: str | os.PathLike | bytes | IO[bytes], limits: Limits) -> b
 
 
 def open_workbook(data: bytes, limits: Limits) -> list[Sheet]:
-    """The sheets of the file whose content is `data`, in its own order, hidden ones among them. Raises UnreadableFile."""
+    """The sheets of the file with the content `data`, in its order, hidden ones among them. Raises UnreadableFile."""
     if data.startswith(COMPOUND):
         return _open_xls(data, limits)
     if data.startswith(b"PK"):

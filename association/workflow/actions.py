@@ -53,7 +53,7 @@ def moves_for(thing, user) -> list[Transition]:
     """The moves that the user's page shows as buttons; staff see the party's moves as 代录."""
     found = []
     for move in workflow_of(thing).from_state(thing.state):
-        if move.by_clock and move.right is None:
+        if move.hidden or (move.by_clock and move.right is None):
             continue
         if allowed(thing, move, user) or (
             move.party_may and move.right and authority(user, move.right, thing.workflow_kind)

@@ -15,6 +15,7 @@ class Transition:
     them on behalf (代录). `effect(thing, step, **data)` runs inside the transaction; `reverse(thing, step)` undoes what
     it wrote elsewhere: a move with an effect and no reverse cannot be taken back. `restores` are the thing's own fields
     that the effect sets. `differs_from` names an earlier move that another person must have made (two signatures).
+    `hidden`: made by another row's move (a publicity list), never a button of its own.
     `guard(thing)` gives a Chinese sentence why the move cannot be made now, or "".
     """
 
@@ -35,6 +36,7 @@ class Transition:
     goes_out: bool = False
     danger: bool = False
     by_clock: bool = False
+    hidden: bool = False
     about: str = ""
 
     @property

@@ -67,7 +67,7 @@ class ScoreSheet(models.Model):
 
     run = models.ForeignKey(ScoringRun, models.CASCADE, related_name="sheets", verbose_name="测算")
     rating = models.ForeignKey(Rating, models.CASCADE, related_name="sheets", verbose_name="参评企业")
-    own_points = models.DecimalField("协会评分", max_digits=6, decimal_places=2)
+    own_points = models.DecimalField("协会评分", max_digits=6, decimal_places=2, null=True)
     total = models.DecimalField("总分", max_digits=7, decimal_places=3, null=True)
     grade = models.CharField("测算等级", max_length=20, blank=True)
     detail = models.JSONField("依据", default=dict)

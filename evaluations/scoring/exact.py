@@ -71,3 +71,8 @@ def shown_between(value: Fraction, edges: list[Fraction], places: int = 2) -> st
         if all((seen >= edge) == (value >= edge) for edge in edges):
             return text
     return str(value)
+
+
+def apart(text: str) -> str:
+    """A label within a Chinese sentence: a gap on both sides of Latin and figures ( AAA ), none around Chinese."""
+    return f" {text} " if text.isascii() else text

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from . import shape as s
-from .exact import decimals, exact, printed, rounded, short, shown_between
+from .exact import apart, decimals, exact, printed, rounded, short, shown_between
 from .parts import BonusPart, DeductPart, ImportedPart, Part, SurveyPart, VetoPart
 from .plan import tariffs_of
 from .rows import Missing
@@ -53,10 +53,10 @@ def _grade_sentence(book: RuleBook, data: Mapping, pairs: list[tuple[Part, dict]
         return ""
     if "u" in data:
         names = "、".join(part.name for part, got in pairs if got.get("h") == data["g"])
-        return f"按总分为 {data['u']}，因“{names}”最高定为 {data['g']}"
+        return f"按总分为{apart(data['u']).rstrip()}，因“{names}”最高定为{apart(data['g']).rstrip()}"
     for line in book.grades:
         if line.label == data["g"]:
-            return f"总分 {data['t']} 分，达到 {line.label} 的 {printed(line.at_least)} 分线"
+            return f"总分 {data['t']} 分，达到{apart(line.label)}的 {printed(line.at_least)} 分线"
     return f"总分 {data['t']} 分，低于最低线 {printed(book.grades[-1].at_least)} 分，{book.below}"
 
 
@@ -79,7 +79,7 @@ def _facts_sentence(part: Part, got: dict) -> str:
     """「起评 4 分，扣 2 分，得 2 分」 and its relatives."""
     points, full = got["p"], printed(part.full)
     if isinstance(part, VetoPart):
-        return f"有记录触发，等级最高定为 {got['h']}" if "h" in got else "没有触发"
+        return f"有记录触发，等级最高定为{apart(got['h']).rstrip()}" if "h" in got else "没有触发"
     if isinstance(part, DeductPart):
         taken = part.full - exact(points)
         if "d" in got:
@@ -103,7 +103,7 @@ def _reason(book: RuleBook, part: Part | None, row: list) -> str:
         return "没有日期，不能判断是否在评价期内，不计分"
     if isinstance(part, VetoPart):
         grade = next(veto.grade for veto in part.vetoes if veto.source == source)
-        return f"等级最高定为 {grade}"
+        return f"等级最高定为{apart(grade).rstrip()}"
     verb = "加" if isinstance(part, BonusPart) else "扣"
     tariff = next(tariff for tariff in tariffs_of(part) if tariff.source == source)
     cap, each = printed(tariff.cap), printed(tariff.each)

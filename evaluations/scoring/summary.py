@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
-from .exact import exact, printed
+from .exact import apart, exact, printed
 from .rulebook import RuleBook
 
 
@@ -113,9 +113,13 @@ class Change(NamedTuple):
     @property
     def sentence(self) -> str:
         """「行业自律由 2 分变为 3 分」"""
-        unit = "" if isinstance(self.old, str) or isinstance(self.new, str) else " 分"
-        old, new = ("无" if v is None else v if isinstance(v, str) else printed(v) + unit for v in (self.old, self.new))
-        return f"{self.what}由 {old}变为 {new}"
+        return f"{self.what}由{_told(self.old)}变为{_told(self.new).rstrip()}"
+
+
+def _told(value: Decimal | str | None) -> str:
+    if value is None:
+        return "无"
+    return apart(value) if isinstance(value, str) else f" {printed(value)} 分"
 
 
 class Difference(NamedTuple):

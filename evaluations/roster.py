@@ -1,0 +1,146 @@
+"""The roster of a round (申报企业名册): each row is a firm that takes part; firms not on file are made, others completed."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from association.cases.actions import NewCase, open_cases
+from association.core.qualifications import qualification_group
+from association.exchange.kinds import CleanRow, Judged, V, problem, register, rejected
+from association.exchange.writing import insert, update
+from association.parties.models import PartyName
+from association.core.text import name_key
+from members.models import Firm
+from members.resources import FIRM_COLUMNS, FirmSession
+
+from .enums import RatingState
+from .models import Rating
+from .resources import RoundKind, round_of
+from .workflow import KIND
+
+SNAPSHOT = ("name", "code", "district", "qualification", "qualification_group", "is_member", "member_number")
+
+
+class RosterSession(FirmSession):
+    """A firm on file is completed, never corrected, by a roster of some year; what the roster says stands in the rating."""
+
+    fill_only = True
+
+    def __init__(self, options, by, batch=None):
+        super().__init__(options, by, batch)
+        self.round = round_of(options)
+
+    def _other_name(self, plan, name):
+        """The firm took part under another name than today's: known as an alias, so that others' rows find it."""
+        plan.former = name
+        return {}
+
+    def judge(self, rows: Sequence[CleanRow]) -> list[Judged]:
+        judged = super().judge(rows)
+        known = {
+            rating.party_id: rating
+            for rating in Rating.objects.select_related("case").filter(
+                round=self.round, party__in=[one.subject.party_id for one in judged if one.subject and one.subject.party_id]
+            )
+        }
+        return [self._judge_rating(one, known) for one in judged]
+
+    def _judge_rating(self, one: Judged, known: dict[int, Rating]) -> Judged:
+        if one.verdict == V.REJECTED or one.extra is None:
+            return one
+        snapshot = self._snapshot(one.row, one.extra.firm)
+        if not snapshot["code"]:
+            return rejected(one.row, problem("统一社会信用代码", "", "参评企业须有统一社会信用代码，请补填"))
+        rating = known.get(one.subject.party_id)
+        if rating is None:
+            one.verdict = V.CREATED
+            one.extra = (one.extra, None, snapshot)
+            return one
+        before = {name: getattr(rating, name) for name, value in snapshot.items() if getattr(rating, name) != value}
+        if before and rating.case.state in (RatingState.PUBLICISED, RatingState.CONCLUDED):
+            return rejected(one.row, problem("企业名称", one.shown, "已经公示，参评信息不再修改"))
+        one.extra = (one.extra, rating, {name: snapshot[name] for name in before})
+        one.before |= {name: None if value is None else str(value) for name, value in before.items()}
+        one.verdict = V.UPDATED if before or one.verdict == V.UPDATED else V.UNCHANGED
+        one.subject = rating
+        return one
+
+    def _snapshot(self, row: CleanRow, firm: Firm) -> dict:
+        """What the roster says of the firm; where it is silent, what is on file at this moment."""
+        told = self._values(row)
+        qualification = told.get("main_qualification", firm.main_qualification)
+        return {
+            "name": row.values["name"],
+            "code": row.values.get("code") or firm.party.code or "",
+            "district": told.get("district", firm.district),
+            "qualification": qualification,
+            "qualification_group": qualification_group(qualification) or Firm.Group.OTHER,
+            "is_member": told.get("is_member", firm.is_member),
+            "member_number": told.get("member_number", firm.member_number),
+        }
+
+    def write(self, judged: Sequence[Judged]):
+        live = [one for one in judged if isinstance(one.extra, tuple)]
+        plans = [one.extra[0] for one in live]
+        self._insert([plan for plan in plans if plan.new])
+        self._update([plan for plan in plans if not plan.new])
+        self._aliases([plan for plan in plans if not plan.new and plan.former])
+        self._open([one for one in live if one.extra[1] is None])
+        changed = []
+        for one in live:
+            _, rating, values = one.extra
+            if rating is not None and values:
+                for name, value in values.items():
+                    setattr(rating, name, value)
+                changed.append(rating)
+        update(changed, SNAPSHOT)
+
+    def _aliases(self, plans):
+        keys = {name_key(plan.former) for plan in plans}
+        known = set(PartyName.objects.filter(name_key__in=keys).values_list("party_id", "name_key"))
+        rows = [
+            PartyName(party=plan.party, kind=PartyName.Kind.ALIAS, name=plan.former, name_key=name_key(plan.former))
+            for plan in plans
+            if (plan.party.pk, name_key(plan.former)) not in known
+        ]
+        insert(PartyName, rows)
+        self.touched_names |= {row.name_key for row in rows}
+
+    def _open(self, new: Sequence[Judged]):
+        today = timezone.localdate()
+        cases = open_cases(
+            KIND,
+            [
+                NewCase(
+                    party=one.extra[0].party,
+                    party_name=one.extra[2]["name"],
+                    title=f"{one.extra[2]['name']} {self.round.year} 年度信用评价",
+                    once_key=f"{self.round.round_key}:{one.extra[0].party.pk}",
+                )
+                for one in new
+            ],
+            by=self.by,
+            at=RatingState.SCORING,
+            round_key=self.round.round_key,
+            happened_on=today,
+        )
+        ratings = [
+            Rating(case=case, round=self.round, party_id=case.party_id, batch=self.batch, **one.extra[2])
+            for case, one in zip(cases, new, strict=True)
+        ]
+        insert(Rating, ratings)
+        for one, rating in zip(new, ratings, strict=True):
+            one.subject = rating
+
+
+@register
+class _Roster(RoundKind):
+    name = "rating-roster"
+    label = "申报企业名册"
+    about = "参加本轮评价的企业。不在档案里的企业会建档，已有的只补空白，不改内容。"
+    session = RosterSession
+
+    def layouts(self, options):
+        return {"roster": FIRM_COLUMNS}
+
+

@@ -1,0 +1,220 @@
+"""Score a round (测算): stream its firms and what is said of them through the arithmetic, keep each run that says more.
+
+Works in slices of firms, each slice one transaction with the place to go on from; the run becomes valid in one short
+last step. The fingerprint covers every explanation, so a run whose inputs are unchanged is not stored again.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import Count, Max, Sum
+from django.utils import timezone
+
+from association.accounts.roles import Right
+from association.core.bulk import copy_in, plain_rows
+from association.inbox.actions import close_todos
+from association.jobs import actions as jobs
+from association.jobs.models import Job
+from association.jobs.registry import worker
+from association.timeline.actions import record
+
+from .actions import name_of, needs
+from .models import AuthorityScore, CreditRecord, Rating, RatingRound, ScoreSheet, ScoringRun, Survey
+from .scheme_rows import rulebook_of
+from .scoring import Result, RuleBook, compare, dumps, light_of, score, summarise
+
+SLICE = 2000  # firms a transaction
+CHANGES_KEPT = 1000  # of the differences from the run before; the rest is counted
+_SHEET = ("run", "rating", "own_points", "total", "grade", "detail")
+
+
+def start_run(rating_round: RatingRound, *, by=None, queue: bool = True) -> Job:
+    """A job that scores the round; a second click finds the same one."""
+    needs(by, Right.RATING, "测算")
+    return jobs.start(
+        "evaluations.rate", by=by, title=f"{rating_round.title}测算", args={"round": rating_round.pk},
+        once_key=f"evaluations.rate:{rating_round.pk}", back_url=rating_round.get_absolute_url(), queue=queue,
+    )  # fmt: skip
+
+
+def rate_now(rating_round: RatingRound, *, by=None) -> tuple[ScoringRun, bool]:
+    """Score in this process. (the run that stands now, whether it is new). Raises jobs.Refused."""
+    job = jobs.run(start_run(rating_round, by=by, queue=False).pk)
+    if job.state != Job.State.DONE:
+        raise jobs.Refused(job.error or "另一次测算正在进行，请等它完成。")
+    return ScoringRun.objects.get(pk=job.result["run"]), job.result["new"]
+
+
+@worker("evaluations.rate")
+def rate(job):
+    """See the module. The cursor holds the run, the last party done and the fingerprint so far."""
+    rating_round = RatingRound.objects.select_related("scheme").get(pk=job.args["round"])
+    book = rulebook_of(rating_round.scheme)
+    total = rating_round.ratings.standing().count()
+    if not total:
+        raise jobs.Refused("这一轮还没有参评企业，请先导入申报企业名册。")
+    stamp = job.cursor.get("stamp") or _stamp(rating_round)
+    run = _run_of(job, rating_round, book, stamp)
+    after, digest, done = job.cursor.get("after", 0), job.cursor.get("digest", ""), job.cursor.get("done", 0)
+    while rows := _population(rating_round, after):
+        with transaction.atomic():
+            sheets = [(run.pk, *sheet) for sheet in score_slice(rating_round, book, rows)]
+            copy_in(ScoreSheet, _SHEET, sheets)
+            digest = _chain(digest, sheets)
+            after, done = rows[-1][1], done + len(rows)
+            job.keep(after=after, digest=digest, done=done)
+        yield done, total, "计分"
+    if _stamp(rating_round) != stamp:
+        _drop(run)
+        raise jobs.Refused("测算期间有资料变动，本次没有保存，请重新测算。")
+    yield done, total, "汇总"
+    return _finish(run, rating_round, book, digest, done, by=job.owner)
+
+
+def _stamp(rating_round: RatingRound) -> list:
+    """Tells whether any input changed while a run was under way."""
+    parts = []
+    for rows in _inputs(rating_round):
+        found = rows.aggregate(n=Count("pk"), last=Max("updated_at"), versions=Sum("version"))
+        parts.append([found["n"], str(found["last"]), found["versions"]])
+    ratings = rating_round.ratings.standing().aggregate(n=Count("pk"), versions=Sum("version"))
+    return [*parts, [ratings["n"], ratings["versions"]]]
+
+
+def _inputs(rating_round: RatingRound):
+    return (
+        CreditRecord.objects.filter(voided_at=None, party__isnull=False),
+        Survey.objects.filter(round=rating_round, voided_at=None, party__isnull=False),
+        AuthorityScore.objects.filter(round=rating_round, voided_at=None, party__isnull=False),
+    )
+
+
+def _run_of(job, rating_round, book, stamp) -> ScoringRun:
+    """The run that this job began, or a new one; what an earlier job left unfinished goes."""
+    if "run" in job.cursor:
+        return ScoringRun.objects.get(pk=job.cursor["run"])
+    with transaction.atomic():
+        for left in rating_round.runs.filter(state=ScoringRun.State.COMPUTING):
+            _drop(left)
+        run = ScoringRun.objects.create(round=rating_round, rulebook=book.to_dict(), by=job.owner, job_id=job.pk)
+        job.keep(run=run.pk, stamp=stamp)
+    return run
+
+
+def _drop(run: ScoringRun):
+    """Remove a run that nobody has seen, its sheets in one statement."""
+    sheets = ScoreSheet.objects.filter(run=run)
+    sheets._raw_delete(sheets.db)
+    run.delete()
+
+
+def _population(rating_round: RatingRound, after: int) -> list[tuple[int, int]]:
+    """The next firms by party: [(rating, party)]."""
+    rows = rating_round.ratings.standing().filter(party__gt=after).order_by("party_id")
+    return list(rows.values_list("pk", "party_id")[:SLICE])
+
+
+def score_slice(rating_round: RatingRound, book: RuleBook, rows) -> Iterator[tuple]:
+    """(rating, own points, total, grade, explanation as JSON text) of firms given as [(rating, party)] by party."""
+    first, last = rows[0][1], rows[-1][1]
+    records, surveys, scores = (
+        found.filter(party__gte=first, party__lte=last).order_by("party_id", "id") for found in _inputs(rating_round)
+    )
+    facts = _Grouped(
+        plain_rows(records, "party_id", "id", "source", "date", "repaired", "document_no", "fact", "counterparty")
+    )
+    asked = _Grouped(surveys.values_list("party_id", "id", "project", "client", "channel", "date", "surveyor", "marks"))
+    given = dict(scores.values_list("party_id", "score"))
+    imported = [part.name for part in book.imported_parts[:1]]
+    for rating, party in rows:
+        # the amount stands in the fact's own wording
+        about = [(pk, src, day, fixed, number, text, None, other, "") for _, pk, src, day, fixed, number, text, other in facts.of(party)]
+        sheet = score(book, about, [row[1:] for row in asked.of(party)], dict.fromkeys(imported, given.get(party)))
+        yield rating, sheet.own, sheet.total, sheet.grade or "", dumps(sheet.explanation)
+
+
+class _Grouped:
+    """Rows in order of their first value, handed out group by group without holding more than one."""
+
+    def __init__(self, rows):
+        self._rows = iter(rows)
+        self._next = next(self._rows, None)
+
+    def of(self, key) -> list[tuple]:
+        found, row = [], self._next
+        while row is not None and row[0] <= key:
+            if row[0] == key:
+                found.append(row)
+            row = next(self._rows, None)
+        self._next = row
+        return found
+
+
+def _chain(digest: str, sheets) -> str:
+    """The fingerprint so far: firm and explanation of each, without the run's own number."""
+    running = hashlib.blake2b(digest.encode(), digest_size=32)
+    for sheet in sheets:
+        running.update(f"{sheet[1]}:{sheet[5]}\n".encode())
+    return running.hexdigest()
+
+
+def _finish(run, rating_round, book, digest, population, *, by) -> dict:
+    """The short last step: the run becomes valid, or goes where it says what the last one said."""
+    inputs_hash = hashlib.sha256(f"{book.fingerprint()}:{digest}".encode()).hexdigest()
+    before = rating_round.runs.valid().first()
+    if before and before.inputs_hash == inputs_hash:
+        _drop(run)
+        return {"run": before.pk, "new": False}
+    run.summary = _summary(run, book)
+    run.changes = _changes(before, run, book) if before else []
+    with transaction.atomic():
+        locked = RatingRound.objects.select_for_update().get(pk=rating_round.pk)
+        run.state, run.inputs_hash, run.population = ScoringRun.State.VALID, inputs_hash, population
+        run.number, run.finished_at = (before.number if before else 0) + 1, timezone.now()
+        run.save()
+        locked.current_run = run
+        locked.save()
+        close_todos(once_keys=[f"rate-again:{rating_round.pk}"])
+        record(run, "run.valid", f"{name_of(by)}完成{rating_round.title}第 {run.number} 次测算，{population} 家企业", by=by)
+    return {"run": run.pk, "new": True}
+
+
+def results_of(run: ScoringRun, book: RuleBook) -> Iterator[Result]:
+    """The run's firms as the summary counts them, in order of their party, streamed."""
+    rows = ScoreSheet.objects.filter(run=run).order_by("rating__party_id")
+    columns = ("rating__code", "rating__qualification_group", "rating__is_member", "detail")
+    for code, group, is_member, detail in rows.values_list(*columns).iterator(chunk_size=2000):
+        yield Result(code, group, is_member, light_of(book, detail))
+
+
+def _summary(run: ScoringRun, book: RuleBook) -> dict:
+    return summarise(book, results_of(run, book))
+
+
+def summary_of(run: ScoringRun, *, per_firm: bool) -> dict:
+    """The object that `rate --json` prints."""
+    if not per_firm:
+        return run.summary
+    book = RuleBook.from_dict(run.rulebook)
+    return summarise(book, results_of(run, book), per_firm=True)
+
+
+def _lights(run: ScoringRun, book: RuleBook):
+    rows = ScoreSheet.objects.filter(run=run).order_by("rating__party_id").values_list("rating__party_id", "detail")
+    for party, detail in rows.iterator(chunk_size=2000):
+        yield party, light_of(book, detail)
+
+
+def _changes(before: ScoringRun, run: ScoringRun, book: RuleBook) -> list[dict]:
+    """The differences from the run before: [{rating, name, sentence}], at most CHANGES_KEPT and a count of the rest."""
+    old_book = RuleBook.from_dict(before.rulebook)
+    found = compare(_lights(before, old_book), _lights(run, book), old_book=old_book, new_book=book)
+    kept = list(islice(found, CHANGES_KEPT))
+    names = dict(
+        Rating.objects.filter(round=run.round, party__in=[one.key for one in kept[:CHANGES_KEPT]]).values_list("party", "name")
+    )
+    rows = [{"party": one.key, "name": names.get(one.key, ""), "sentence": one.sentence} for one in kept]
+    rest = sum(1 for _ in found)
+    return [*rows, {"more": rest}] if rest else rows
