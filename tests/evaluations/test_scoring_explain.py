@@ -226,9 +226,17 @@ def test_a_veto_says_what_it_does():
     assert (sheet.parts[3].sentence, sheet.parts[3].percent) == ("没有触发", 0)
     sheet = view([Fact(1, "重大事故", "2020-05-01")], imported=92, rules=rules)
     assert sheet.grade == "不予定级"
-    assert sheet.grade_sentence == "按总分为 AAA，因“一票否决”最高定为 不予定级"
-    assert sheet.parts[3].sentence == "有记录触发，等级最高定为 不予定级"
-    assert (sheet.parts[3].facts[0].reason, sheet.parts[3].facts[0].points) == ("等级最高定为 不予定级", "0")
+    assert sheet.grade_sentence == "按总分为 AAA，因“一票否决”最高定为不予定级"
+    assert sheet.parts[3].sentence == "有记录触发，等级最高定为不予定级"
+    assert (sheet.parts[3].facts[0].reason, sheet.parts[3].facts[0].points) == ("等级最高定为不予定级", "0")
+
+
+def test_grades_in_chinese_stand_without_gaps():
+    data = json.loads(FILE.read_text(encoding="utf-8"))
+    data["grades"] = [{"label": "优秀", "from": 90}, {"label": "B1", "from": 60}]
+    rules = RuleBook.from_dict(data)
+    assert view(imported=90, rules=rules).grade_sentence == "总分 94 分，达到优秀的 90 分线"
+    assert view(imported=60, rules=rules).grade_sentence == "总分 64 分，达到 B1 的 60 分线"
 
 
 def test_an_explanation_of_another_scheme_is_refused():

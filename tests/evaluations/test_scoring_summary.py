@@ -91,7 +91,7 @@ def test_only_firms_that_changed_are_listed_with_the_part():
     first, second = differences(old, new)
     assert (first.key, first.changes) == (2, (Change("行业自律", 3, 4), Change("总分", 83, 84)))
     assert first.sentence == "行业自律由 3 分变为 4 分；总分由 83 分变为 84 分"
-    assert second.sentence == "主管部门由 85 分变为 86 分；总分由 89 分变为 90 分；等级由 AA变为 AAA"
+    assert second.sentence == "主管部门由 85 分变为 86 分；总分由 89 分变为 90 分；等级由 AA 变为 AAA"
     assert (second.old, second.new) == (old[2][1], new[2][1])
 
 
@@ -103,7 +103,7 @@ def test_a_change_that_the_total_hides_is_listed():
 
 def test_a_score_that_came_or_went():
     (difference,) = differences([(1, sheet(None))], [(1, sheet(60))])
-    assert difference.sentence == "主管部门由 无变为 60 分；总分由 无变为 64 分；等级由 无变为 A"
+    assert difference.sentence == "主管部门由无变为 60 分；总分由无变为 64 分；等级由无变为 A"
 
 
 def test_firms_that_came_and_went():
@@ -128,4 +128,4 @@ def test_runs_of_two_schemes():
     other = RuleBook.from_dict(data)
     new = score(other, [], [], {"主管部门": 80})
     (difference,) = differences([(1, sheet())], [(1, new)], new_book=other)
-    assert difference.sentence == "综合评价由 0 分变为 无；业绩由 无变为 0 分"
+    assert difference.sentence == "综合评价由 0 分变为无；业绩由无变为 0 分"
