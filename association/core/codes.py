@@ -1,4 +1,5 @@
-"""统一社会信用代码 (GB 32100-2015) and 组织机构代码: cleaned, checked, and refused with a sentence that says what to do.
+"""统一社会信用代码 (GB 32100-2015) and 组织机构代码: cleaned, checked, and refused with a sentence that says what to
+do.
 
 18 characters out of 31 (no I O Z S V): 1 registrar, 1 kind, 6 area, 9 organisation code, 1 check character.
 python-stdnum does the arithmetic; its own `validate` refuses registrars that are a letter, which the standard allows.
@@ -19,12 +20,13 @@ _NOISE = re.compile(
 )
 # 9.1430E+17: a code of digits alone that Excel took for a number.
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[EＥ]\+?(?:1[5-9]|2\d)", re.IGNORECASE)
+_RIGHT = re.compile(f"[{CHARACTERS}]{{2}}[0-9]{{6}}[{CHARACTERS}]{{10}}")
 _MEANT = {"I": "数字 1", "O": "数字 0", "Z": "数字 2", "S": "数字 5", "V": "U 或 Y"}
 _ORGANISATION = re.compile(r"[0-9A-Z]{8}[0-9X]")
 
 
 def clean_code(text: str) -> str:
-    """`text` as a code is written: half-width, upper case, without blanks, dashes, dots, quotes and invisible characters."""
+    """`text` as a code is written: half-width, upper case, without blanks, dashes, dots, quotes, invisible signs."""
     text = str(text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
@@ -44,13 +46,14 @@ def check_code(text: str) -> str:
     """The cleaned 统一社会信用代码 in `text`.
 
     Raises ValidationError with one sentence that says what is wrong and what to do: empty, damaged by Excel, of a wrong
-    length, with a character that codes do not have (which, where, and what is probably meant), or a wrong check character.
+    length, with a character that codes do not have (which, where, and what is probably meant), or a wrong check
+    character.
     """
-    _refuse_scientific(text)
     code = clean_code(text)
-    _refuse_length(code)
-    for place, char in enumerate(code, start=1):
-        _refuse_character(char, place)
+    if not _RIGHT.fullmatch(code):
+        _refuse_scientific(text)
+        _refuse_length(code)
+        _refuse_characters(code)
     if uscc.calc_check_digit(code) != code[-1]:
         if code.isdigit() and code.endswith("000"):
             raise _damaged(code)
@@ -81,28 +84,26 @@ def _refuse_length(code: str) -> None:
     if len(code) == LENGTH:
         return
     hint = {9: "，像是组织机构代码", 15: "，像是旧的营业执照注册号或税号"}.get(len(code), "")
-    raise ValidationError(
-        f"统一社会信用代码应为 18 位，这里是 {len(code)} 位{hint}，请照营业执照核对", code="length"
-    )
+    raise ValidationError(f"统一社会信用代码应为 18 位，这里是 {len(code)} 位{hint}，请照营业执照核对", code="length")
 
 
-def _refuse_character(char: str, place: int) -> None:
-    if char in _MEANT:
-        raise ValidationError(
-            f"统一社会信用代码第 {place} 位不会是字母 {char}，可能是{_MEANT[char]}，请照营业执照核对", code="character"
-        )
-    if char not in CHARACTERS:
-        raise ValidationError(
-            f"统一社会信用代码第 {place} 位的“{char}”不是数字或大写字母，请照营业执照核对", code="character"
-        )
-    if 3 <= place <= 8 and not char.isdigit():
-        raise ValidationError(
-            f"统一社会信用代码第 {place} 位应为数字（第 3 至 8 位是行政区划码），请照营业执照核对", code="character"
-        )
+def _refuse_characters(code: str) -> None:
+    """Raises for the first character of `code` that cannot stand where it stands."""
+    for place, char in enumerate(code, start=1):
+        if char in _MEANT:
+            why = f"不会是字母 {char}，可能是{_MEANT[char]}"
+        elif char not in CHARACTERS:
+            why = f"的“{char}”不是数字或大写字母"
+        elif 3 <= place <= 8 and not char.isdigit():
+            why = "应为数字（第 3 至 8 位是行政区划码）"
+        else:
+            continue
+        raise ValidationError(f"统一社会信用代码第 {place} 位{why}，请照营业执照核对", code="character")
 
 
 def organisation_code(text: str) -> str:
-    """The 组织机构代码 in `text` as nine characters (`MAP4CU0D-X` → `MAP4CU0DX`); out of a whole 18-character code its part.
+    """The 组织机构代码 in `text` as nine characters (`MAP4CU0D-X` → `MAP4CU0DX`); out of a whole 18-character code its
+    part.
 
     Empty where `text` has no such shape. The check character is not looked at: matching finds the firm or does not.
     """

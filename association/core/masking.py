@@ -1,5 +1,5 @@
-"""Personal data for eyes that need not see all of it (脱敏). Every function takes any text, also none, and never lengthens
-what it reveals: a value too short to be masked in parts is hidden whole."""
+"""Personal data for eyes that need not see all of it (脱敏). Every function takes any text, also none, and never
+lengthens what it reveals: a value too short to be masked in parts is hidden whole."""
 
 import re
 
@@ -37,7 +37,7 @@ def mask_account(number: str | None) -> str:
 
 
 def mask_address(address: str | None) -> str:
-    """The address down to the county or district, the rest hidden; where no such part is found, its first three characters."""
+    """The address down to the county or district, the rest hidden; where none is found, its first three characters."""
     address = (address or "").strip()
     place = _PLACE.match(address)[1] if address else ""
     if place and len(place) < len(address):
@@ -48,6 +48,6 @@ def mask_address(address: str | None) -> str:
 def _ends(text: str | None, first: int, last: int) -> str:
     """Only the ends, and only where at least as much stays hidden between them as is half of what shows."""
     text = (text or "").strip()
-    if len(text) < (first + last) * 3 // 2:
+    if len(text) * 2 < (first + last) * 3:
         return "*" * min(len(text), 4)
     return f"{text[:first]}{_STARS}{text[-last:]}"

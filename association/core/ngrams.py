@@ -1,8 +1,9 @@
 """Text cut for a search column: single characters and overlapping pairs, so that any part of a Chinese name is found.
 
 A column of `grams` under PostgreSQL's `to_tsvector('simple', …)` with a GIN index answers what `icontains` answers, by
-index; elsewhere it is a filter before `icontains`. What is left out of the text (blanks, brackets, punctuation) is left out
-of the question as well, so a part found by `icontains` always has all its `query_grams` in the `grams` of the whole.
+index; elsewhere it is a filter before `icontains`. What is left out of the text (blanks, brackets, punctuation) is
+left out of the question as well, so a part found by `icontains` always has all its `query_grams` in the `grams` of the
+whole.
 """
 
 import unicodedata
@@ -10,7 +11,8 @@ from operator import add
 
 
 class _Searchable(dict):
-    """A table for str.translate: code point → how it is searched: half-width, lower case, "" for neither letter nor digit.
+    """A table for str.translate: code point → how it is searched: half-width, lower case, "" for neither letter nor
+    digit.
 
     Character by character, since a rule that looks at neighbours would cut a part otherwise than the whole.
     """
@@ -25,7 +27,8 @@ _SEARCHABLE = _Searchable()
 
 
 def grams(text: str) -> str:
-    """Each character and each pair of neighbours in `text` once, lower case, separated by blanks, in order of appearance.
+    """Each character and each pair of neighbours in `text` once, lower case, separated by blanks, in order of
+    appearance.
 
     >>> grams("岳阳A（1）")
     '岳 阳 a 1 岳阳 阳a a1'

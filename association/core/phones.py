@@ -1,4 +1,4 @@
-"""Telephone numbers of the mainland (手机号, 固定电话) as one form to store: 13812345678, 0730-8880000, 0730-8880000-801."""
+"""Mainland telephone numbers (手机号, 固定电话) in one form to store: 13812345678, 0730-8880000, 0730-8880000-801."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,5 @@
-"""Which firms a name may mean (相似单位): for rows whose firm was not found, so that a person has something to choose from.
+"""Which firms a name may mean (相似单位): for rows whose firm was not found, so that a person has something to choose
+from.
 
 Suggestions only, nothing is ever matched by likeness alone. An index is built once and asked for many rows: pairs of
 characters that few names have lead to some hundred candidates, and rapidfuzz judges those.
@@ -31,7 +32,7 @@ def _stem(core: str) -> str:
 
 
 class NameIndex:
-    """Names prepared for many questions. An id may come with several names (now, before, short); its best one counts."""
+    """Names prepared for many questions. An id may come with several names (now, before, short); the best counts."""
 
     def __init__(self, names: Mapping[Hashable, str] | Iterable[tuple[Hashable, str]]):
         pairs = names.items() if isinstance(names, Mapping) else names
@@ -84,9 +85,7 @@ class NameIndex:
         return [number for number, _ in heapq.nlargest(_CANDIDATES, weights.items(), key=lambda item: item[1])]
 
 
-def likely(
-    name: str, candidates: NameIndex | Mapping[Hashable, str], limit: int = 5
-) -> list[tuple[Hashable, int]]:
+def likely(name: str, candidates: NameIndex | Mapping[Hashable, str], limit: int = 5) -> list[tuple[Hashable, int]]:
     """The `candidates` (id → name, or a NameIndex where there is more than one question) that `name` may mean.
 
     Returns [(id, score 0-100)], best first, at most `limit`.
@@ -112,5 +111,3 @@ def _score(asked: str, known: str) -> float:
     if len(shorter) >= 2 and shorter in longer:
         score = max(score, 60 + 35 * len(shorter) / len(longer))
     return min(score, 99)
-
-

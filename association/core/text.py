@@ -1,7 +1,8 @@
-"""Text as offices type it, made fit to store and to compare (全角, 空白, 括号, 拼音首字母). Pure functions, no database.
+"""Text as offices type it, made fit to store and to compare (全角, 空白, 括号, 拼音首字母). Pure functions, no
+database.
 
-`clean_text` is for storing: what the reader sees stays, what only machines see goes. `name_key` is for finding a firm again
-by a name that was typed elsewhere; `core_name` is for judging how much two names are alike.
+`clean_text` is for storing: what the reader sees stays, what only machines see goes. `name_key` is for finding a firm
+again by a name that was typed elsewhere; `core_name` is for judging how much two names are alike.
 """
 
 import operator
@@ -9,8 +10,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Chinese punctuation keeps its width: （），：；？！ in a Chinese sentence are right. The rest of U+FF01-FF5E is Latin text
-# that an input method widened by accident.
+# Chinese punctuation keeps its width: （），：；？！ in a Chinese sentence are right. The rest of U+FF01-FF5E is Latin
+# text that an input method widened by accident.
 _KEPT_WIDE = "！（），：；？［］｛｝＂＇｀"
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in _KEPT_WIDE}
 # Blanks that only look like one (no-break, em, thin, ideographic …).
@@ -29,7 +30,9 @@ _NEEDS_CLEANING = re.compile(
     "\uf900-\ufaff\uff01-\uff5e\U0002f800-\U0002fa1f]"
 )
 
-_BRACKETS_AND_BLANKS = re.compile(r"[\s()\[\]{}<>（）〔〕［］｛｝【】〖〗「」『』《》〈〉＜＞⟨⟩﹙﹚]+")
+_NOT_IN_KEYS = re.compile(
+    rf"[\s()\[\]{{}}<>（）〔〕［］｛｝【】〖〗「」『』《》〈〉＜＞⟨⟩﹙﹚\x00-\x1f\x7f-\x9f\u0300-\u036f{_INVISIBLE}]+"
+)
 _LEGAL_FORMS = re.compile(
     "股份有限责任公司|股份有限公司|有限责任公司|有限公司|股份公司|总公司|集团|有限合伙|普通合伙|(?<![分子])公司$"
 )
@@ -47,7 +50,8 @@ def halfwidth(text: str) -> str:
 def clean_text(text: str) -> str:
     """`text` as it should be stored: half-width, without invisible characters and line breaks, single blanks, trimmed.
 
-    A break between two Latin words or figures becomes one blank, any other break goes. Running it twice changes nothing.
+    A break between two Latin words or figures becomes one blank, any other break goes. Running it twice changes
+    nothing.
 
     >>> clean_text(" 甲\\u200b建设\\n有限公司（ＡＢ） ")
     '甲建设有限公司（AB）'
@@ -70,13 +74,14 @@ def name_key(name: str) -> str:
     >>> name_key("岳 阳某某(集团)有限公司") == name_key("岳阳某某（集团）有限公司 ")
     True
     """
-    # Lower first: a few letters (ß, ſ) upper into others only then, and the key of a key must be the key.
-    folded = unicodedata.normalize("NFKC", clean_text(name)).casefold().upper()
-    return _BRACKETS_AND_BLANKS.sub("", _DROP.sub("", unicodedata.normalize("NFKC", folded)))
+    # Folded before upper case, and taken apart without accents, so that the key of a key is the key.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", clean_text(name)).casefold().upper())
+    return _NOT_IN_KEYS.sub("", folded)
 
 
 def core_name(name: str) -> str:
-    """The part of a firm's name that tells it from others: its key without 有限责任公司, 股份有限公司, 集团 and the like.
+    """The part of a firm's name that tells it from others: its key without 有限责任公司, 股份有限公司, 集团 and the
+    like.
 
     Never empty for a name that has a key: a name of nothing but a legal form is its own core.
 
@@ -89,7 +94,8 @@ def core_name(name: str) -> str:
 
 # -- pinyin initials
 
-# In names of firms and places 长 is nearly always cháng (长沙, 长盛, 永长), while the dictionary's first reading is zhǎng.
+# In names of firms and places 长 is nearly always cháng (长沙, 长盛, 永长), while the dictionary's first reading is
+# zhǎng.
 _READINGS_IN_NAMES = {"长": "C"}
 
 
@@ -119,10 +125,11 @@ _INITIALS = _Initials()
 
 @lru_cache(maxsize=1)
 def _odd_phrases() -> tuple[dict[str, list[tuple[str, str]]], frozenset[str]]:
-    """Words in which a character is read otherwise than alone (重庆, 银行), and the pairs of characters that betray them.
+    """Words in which a character is read otherwise than alone (重庆, 银行), and the pairs of characters that betray
+    them.
 
-    Words come as (word, initials) by their first two characters, the longest first. Looking pairs up costs next to nothing,
-    whereas letting pypinyin cut each name into words costs 0.1 ms a name.
+    Words come as (word, initials) by their first two characters, the longest first. Looking pairs up costs next to
+    nothing, whereas letting pypinyin cut each name into words costs 0.1 ms a name.
     """
     from pypinyin.constants import PHRASES_DICT
 

@@ -1,7 +1,8 @@
 """Working days (工作日): weekends and holidays off, make-up days (调休) on. Pure functions over a table given to them.
 
-民法典 201 and 203, 行政许可法 82: the first day is not counted, statutory holidays are no working days. The State Council
-sets holidays and make-up days for each year in the November before, so a year may be missing: then nothing is computed.
+民法典 201 and 203, 行政许可法 82: the first day is not counted, statutory holidays are no working days. The State
+Council sets holidays and make-up days for each year in the November before, so a year may be missing: then nothing is
+computed.
 """
 
 import datetime as dt
@@ -13,7 +14,7 @@ _DAY = dt.timedelta(days=1)
 
 
 class YearMissing(ValueError):
-    """The working-day table does not cover `year`. Its text is a Chinese sentence for the person who can add the year."""
+    """The working-day table does not cover `year`. Its text is a Chinese sentence for whoever can add the year."""
 
     def __init__(self, year: int):
         super().__init__(f"工作日历里还没有 {year} 年，请先在「系统 › 工作日历」补录该年的放假和调休安排")
@@ -54,8 +55,8 @@ def is_working_day(day: dt.date, table: WorkingDays) -> bool:
 def add_working_days(start: dt.date, days: int, table: WorkingDays) -> dt.date:
     """The last of `days` working days after `start`; `start` itself is not counted, whatever day it is.
 
-    2021-04-28 and 5 days give Saturday 2021-05-08. Raises YearMissing where `start` or any day up to the end lies in a year
-    that the table does not cover, ValueError for a number of days below one.
+    2021-04-28 and 5 days give Saturday 2021-05-08. Raises YearMissing where `start` or any day up to the end lies in a
+    year that the table does not cover, ValueError for a number of days below one.
     """
     if days < 1:
         raise ValueError(f"a term has at least one working day, not {days}")
@@ -88,10 +89,11 @@ def _as_date(day: dt.date) -> dt.date:
 
 @lru_cache(maxsize=64)
 def calendar_of(year: int) -> tuple[SpecialDay, ...]:
-    """The exceptions of `year` as the State Council published them, in order of date, out of the chinesecalendar package.
+    """The exceptions of `year` as the State Council published them, in order of date, out of the chinesecalendar
+    package.
 
-    Weekdays off and weekend days worked; an ordinary weekend within a holiday is no exception. Raises YearMissing for years
-    that the installed package does not know (1.11: 2004 to 2026).
+    Weekdays off and weekend days worked; an ordinary weekend within a holiday is no exception. Raises YearMissing for
+    years that the installed package does not know (1.11: 2004 to 2026).
     """
     from chinese_calendar.constants import Holiday, holidays, workdays
 
