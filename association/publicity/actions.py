@@ -50,7 +50,7 @@ def _draft(publicity: PublicityList) -> PublicityList:
     if locked is None:
         raise MoveRefused("这份名单已经删除，请刷新页面。")
     if locked.state != ListState.DRAFT:
-        raise MoveRefused(f"名单现在是「{locked.get_state_display()}」，内容不能再改；有误请撤下重新公示，或发更正公告。")
+        raise MoveRefused(f"名单现在是「{ListState(locked.state).label}」，内容不能再改；有误请撤下重新公示，或发更正公告。")
     return locked
 
 
@@ -186,7 +186,7 @@ def register_objection(
 
 def _check_received(publicity, received_at):
     if publicity.state not in (ListState.PUBLICISED, ListState.ENDED, ListState.ANNOUNCED):
-        raise MoveRefused(f"名单现在是「{publicity.get_state_display()}」，不在公示，不能登记异议。")
+        raise MoveRefused(f"名单现在是「{ListState(publicity.state).label}」，不在公示，不能登记异议。")
     if received_at > timezone.now():
         raise MoveRefused("收到时间不能晚于现在。")
     if timezone.localdate(received_at) < publicity.starts_on:

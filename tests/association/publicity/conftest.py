@@ -1,0 +1,99 @@
+"""Lists at every state, made through the front door."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from association.publicity.actions import end_due, prepare_list
+from association.workflow.actions import perform
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+def at(text: str) -> dt.datetime:
+    """at("2021-05-08 17:00:00"), local time."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=LOCAL)
+
+
+@pytest.fixture
+def travel():
+    """travel("2021-04-28 09:00"): it is that moment, and time stands still."""
+    moves = []
+
+    def to(text):
+        while moves:
+            moves.pop().stop()
+        moves.append(time_machine.travel(at(text), tick=False))
+        moves[-1].start()
+
+    yield to
+    while moves:
+        moves.pop().stop()
+
+
+@pytest.fixture
+def clerk(staff, association):
+    return staff("综合处", name="王经办")
+
+
+@pytest.fixture
+def leader(staff, association):
+    return staff("秘书长", name="李秘书长")
+
+
+@pytest.fixture
+def draft(clerk, firm_party, travel):
+    """draft(firms=3, **changes): a list of so many firms on 2021-04-28 at nine."""
+
+    def make(firms=3, **changes):
+        travel("2021-04-28 09:00")
+        parties = [firm_party(f"甲{number}建设有限公司") for number in range(1, firms + 1)]
+        values = {
+            "kind": "sample",
+            "round_key": "sample:2020",
+            "title": "2020 年度信用评价结果公示",
+            "issuer": "某某市建筑业协会",
+            "lines": [(party, None, party.name, "东区", "AAA") for party in parties],
+            "working_days": 5,
+            "objection_phone": "0700-1234567",
+            "objection_address": "某某路 1 号",
+            "by": clerk,
+        }
+        return prepare_list(**(values | changes))
+
+    return make
+
+
+@pytest.fixture
+def publicised(draft, clerk):
+    def make(firms=3, **changes):
+        publicity = draft(firms, **changes)
+        perform(publicity, "publicise", by=clerk)
+        return publicity
+
+    return make
+
+
+@pytest.fixture
+def ended(publicised, travel):
+    def make(firms=3):
+        publicity = publicised(firms)
+        travel("2021-05-08 17:00:01")
+        end_due()
+        publicity.refresh_from_db()
+        travel("2021-05-10 09:00")
+        return publicity
+
+    return make
+
+
+@pytest.fixture
+def announced(ended, leader):
+    def make(firms=3, **data):
+        publicity = ended(firms)
+        perform(publicity, "announce", by=leader, **data)
+        return publicity
+
+    return make
