@@ -10,9 +10,9 @@ from association.accounts.roles import Right
 from association.accounts.rules import may
 from association.core.codes import check_code
 from association.core.enums import Audience
+from association.core.journal import record
 from association.core.models import Counter
 from association.core.stamp import raise_stamp
-from association.timeline.actions import record
 
 from .models import Party, PartyName, Seat
 from .naming import fill_derived
