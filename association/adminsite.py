@@ -1,13 +1,81 @@
-"""The one admin site (管理后台): its first page is the inbox (待办)."""
+"""The one admin site (管理后台): its first page is the inbox (待办); closed to everyone who is not staff."""
 
-from allauth.account.decorators import secure_admin_login
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
+
+from association.core.adminmenu import menu_for
 
 
 class PortalAdminSite(UnfoldAdminSite):
-    site_header = site_title = "协会工作台"
-    index_title = "待办"
+    """Anonymous readers are sent to the login alike, whether the page exists or not; a logged-in stranger gets 404."""
 
-    def __init__(self, name="admin"):
-        super().__init__(name)
-        self.login = secure_admin_login(self.login)  # one login for all, with its rate limits and second factor
+    index_title = "今日一页"
+    enable_nav_sidebar = True
+
+    def admin_view(self, view, cacheable=False):
+        inner = super().admin_view(view, cacheable)
+
+        def closed(request, *args, **kwargs):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            if not self.has_permission(request):
+                raise Http404
+            return inner(request, *args, **kwargs)
+
+        # the theme's scripts evaluate expressions; only pages of the admin get the policy that lets them
+        return csp_replace(settings.ADMIN_CONTENT_SECURITY_POLICY)(closed)
+
+    def get_urls(self):
+        urls = super().get_urls()
+        for pattern in urls:
+            if hasattr(pattern.callback, "login_url"):
+                del pattern.callback.login_url  # one login for all: settings.LOGIN_URL
+        return urls
+
+    @login_not_required
+    def login(self, request, extra_context=None):
+        """One login for all, with its rate limits and second factor."""
+        if request.user.is_authenticated:
+            if not self.has_permission(request):
+                raise Http404
+            return HttpResponseRedirect(reverse("admin:index"))
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL)
+
+    def logout(self, request, extra_context=None):
+        return redirect("account_logout")
+
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
+
+    def password_change_done(self, request, extra_context=None):
+        return redirect("account_change_password")
+
+    def search(self, request, extra_context=None):
+        raise Http404  # the theme's search over models; ours is in each list
+
+    def app_index(self, request, app_label, extra_context=None):
+        return redirect("admin:index")
+
+    def get_sidebar_list(self, request):
+        """Built by our own menu (core.adminmenu): the template gets only what the person may see."""
+        return menu_for(self, request)
+
+    def each_context(self, request):
+        context = super().each_context(request)
+        context["available_apps"] = ()
+        return context
+
+    def get_app_list(self, request, app_label=None):
+        """The menu replaces it; the theme asks for it on every page."""
+        return []
+
+    def index(self, request, extra_context=None):
+        from association.today import today_page  # models are not loaded when the site class is
+
+        return super().index(request, today_page(request) | (extra_context or {}))

@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from association.admin_theme import UNFOLD  # noqa: F401 - read by the admin theme
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
@@ -178,6 +180,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 30)  # a worker silent for so long has lost its job
 CELERY_BEAT_SCHEDULE = {
     "jobs": {"task": "jobs.sweep", "schedule": 15},
+    "documents": {"task": "documents.sweep", "schedule": timedelta(hours=1)},
+    "publicity": {"task": "publicity.clock", "schedule": 60},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
@@ -202,6 +206,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_MB", 20) * 1024 * 1024
 IMPORT_LIMIT_BYTES = env.int("IMPORT_LIMIT_MB", 20) * 1024 * 1024
+IMPORT_LIMIT_ROWS = env.int("IMPORT_LIMIT_ROWS", 200_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000  # an admin list with many ticked rows
 FILE_UPLOAD_TEMP_DIR = str(VAR_DIR / "upload")

@@ -70,7 +70,8 @@ def _send(pk: int):
         log.exception("job %s could not be queued", pk)
 
 
-def _stale():
+def stale_before():
+    """A running job whose worker was last heard before this moment has lost it."""
     return timezone.now() - timedelta(seconds=settings.JOB_LEASE_SECONDS)
 
 
@@ -78,7 +79,7 @@ def claim(pk: int) -> Handle | None:
     """Take the job if it waits or its worker fell silent; None when somebody else works on it."""
     lease = uuid.uuid4()
     now = timezone.now()
-    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, heartbeat_at__lt=_stale())
+    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, heartbeat_at__lt=stale_before())
     taken = Job.objects.filter(free, pk=pk).update(
         state=Job.State.RUNNING, lease=lease, heartbeat_at=now, tries=F("tries") + 1
     )
@@ -124,7 +125,7 @@ def _finish(handle: Handle, state, **fields) -> Job:
 def sweep() -> int:
     """Send again what was never started or whose worker was killed. Returns how many."""
     left = Job.objects.filter(
-        Q(state=Job.State.RUNNING) | Q(state=Job.State.QUEUED), heartbeat_at__lt=_stale()
+        Q(state=Job.State.RUNNING) | Q(state=Job.State.QUEUED), heartbeat_at__lt=stale_before()
     ).values_list("pk", flat=True)
     for pk in left:
         _send(pk)

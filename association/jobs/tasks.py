@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import actions
+from . import actions, heartbeat
 
 
 @shared_task(name="jobs.work")
@@ -12,4 +12,5 @@ def work(pk: int):
 
 @shared_task(name="jobs.sweep")
 def sweep():
+    heartbeat.beat()
     actions.sweep()

@@ -49,6 +49,7 @@ class Event(AppendOnly, AudienceMixin):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "entered_at"], name="timeline_subject_idx"),
             models.Index(fields=["party", "entered_at"], name="timeline_party_idx"),
+            models.Index(fields=["-entered_at", "-id"], name="timeline_newest_idx"),
         ]
 
     def __str__(self):

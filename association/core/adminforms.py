@@ -1,0 +1,150 @@
+"""Forms of the admin: the version check, masked fields, and what an edit changed."""
+
+from datetime import datetime
+
+from django import forms
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from . import masking
+from .adminhooks import hooks
+from .models import Base
+
+READ_FIELD = "_read"  # 「version@moment」 of the row as the form showed it
+HIDDEN = "（已隐藏）"
+
+
+def read_token(obj) -> str:
+    return f"{obj.version}@{timezone.now().isoformat()}"
+
+
+def _parse_token(token: str) -> tuple[int, datetime] | None:
+    version, _, moment = token.partition("@")
+    at = parse_datetime(moment) if moment else None
+    return (int(version), at) if version.isdigit() and at else None
+
+
+def changes_since(obj, moment) -> str:
+    """One sentence: who changed what since the form was opened."""
+    events = list(hooks.events_of(obj).filter(entered_at__gte=moment)[:3]) if hooks.events_of else []
+    if not events:
+        return f"{timezone.localtime(obj.updated_at):%H:%M} 有人修改过"
+    return "；".join(f"{timezone.localtime(e.entered_at):%H:%M} {e.sentence}{_diff(obj, e.changes)}" for e in events)
+
+
+def _diff(obj, changes: dict) -> str:
+    words = [f"{label_of_field(obj, name)}：{old or '空'} → {new or '空'}" for name, (old, new) in changes.items()]
+    return f"（{'，'.join(words)}）" if words else ""
+
+
+def label_of_field(obj, name: str) -> str:
+    """The Chinese name of a field; the text itself where the model has none of that name."""
+    try:
+        return str(obj._meta.get_field(name).verbose_name)
+    except (FieldDoesNotExist, AttributeError):
+        return name
+
+
+class VersionedForm:
+    """Mixed into every change form: refuses to overwrite what somebody else saved since the form was opened."""
+
+    stale = False
+
+    def clean(self):
+        data = super().clean()
+        read = _parse_token(self.data.get(READ_FIELD, ""))
+        if read and read[0] != self.instance.version:
+            self.stale = True
+            self.add_error(
+                None,
+                f"您打开这一页以后，这条记录被修改过：{changes_since(self.instance, read[1])}。"
+                "您填写的内容都保留在下面，请核对；再按一次「保存」，以您的内容为准。",
+            )
+        return data
+
+
+def versioned(form: type, model) -> type:
+    """The form class with the version check, where the model has a version."""
+    return type(form.__name__, (VersionedForm, form), {}) if issubclass(model, Base) else form
+
+
+# -- Masked fields ------------------------------------------------------------------------------------------------
+
+_MASKS = (
+    (("mobile", "phone", "tel", "contact"), masking.mask_mobile),
+    (("account",), masking.mask_account),
+    (("id_number", "id_card", "passport"), masking.mask_id),
+    (("address",), masking.mask_address),
+    (("name", "objector", "representative"), masking.mask_name),
+)
+
+
+def mask_value(field, value) -> str:
+    """A sensitive value as it may be shown to everyone on the staff; long texts and other kinds are hidden whole."""
+    if value in (None, ""):
+        return ""
+    if isinstance(field, models.CharField) and not isinstance(field, models.EmailField):
+        for words, mask in _MASKS:
+            if any(word in field.name for word in words):
+                return mask(str(value))
+    return HIDDEN
+
+
+def masked_column(field):
+    """A callable for readonly_fields and fieldsets that shows the field masked."""
+
+    def display(obj):
+        return mask_value(field, getattr(obj, field.attname))
+
+    display.short_description = field.verbose_name
+    display.__name__ = f"masked_{field.name}"
+    return display
+
+
+# -- What an edit changed -----------------------------------------------------------------------------------------
+
+
+def _shown(form, name, value) -> str:
+    field = form.fields[name]
+    if value in (None, "", []):
+        return ""
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return "、".join(str(row) for row in value) if not isinstance(value, str) else value
+    if isinstance(field, forms.ModelChoiceField):
+        row = value if isinstance(value, models.Model) else field.queryset.model._base_manager.filter(pk=value).first()
+        return str(row or "")
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value) if timezone.is_aware(value) else value:%Y-%m-%d %H:%M}"
+    return str(value)[:200]
+
+
+def changes_of(form) -> dict[str, list[str]]:
+    """{field: [old, new]} of a valid form, as texts; sensitive ones are named by label only (see Event.changes)."""
+    return {
+        name: [_shown(form, name, form.initial.get(name)), _shown(form, name, form.cleaned_data.get(name))]
+        for name in form.changed_data
+        if name in form.cleaned_data
+    }
+
+
+def sentence_of(obj, form, formsets, add: bool) -> tuple[str, dict]:
+    """(「修改了联系电话、地址，新增资质 A」, {field: [old, new]}) for the timeline."""
+    kind = obj._meta.verbose_name
+    parts, changes = [], {}
+    if add:
+        parts.append(f"新建{kind}「{obj}」")
+    elif form is not None and form.changed_data:
+        changes = changes_of(form)
+        parts.append("修改了" + "、".join(str(form.fields[name].label or name) for name in form.changed_data))
+    for formset in formsets or ():
+        label = formset.model._meta.verbose_name
+        parts += [f"新增{label}「{row}」" for row in getattr(formset, "new_objects", ())]
+        parts += [f"修改{label}「{row}」" for row, _names in getattr(formset, "changed_objects", ())]
+        parts += [f"删除{label}「{row}」" for row in getattr(formset, "deleted_objects", ())]
+    return "，".join(parts), changes

@@ -1,0 +1,65 @@
+"""Tags of the admin's own templates."""
+
+from django import template
+from django.apps import apps
+from django.contrib.admin.templatetags.admin_list import result_headers, result_hidden_fields
+from django.contrib.admin.views.main import PAGE_VAR
+from django.core.exceptions import FieldDoesNotExist
+
+from association.core.adminlist import rows_of
+from association.core.paginator import LAST
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/portal_results.html", takes_context=True)
+def portal_result_list(context):
+    """The rows of the page, drawn by core.adminlist."""
+    cl = context["cl"]
+    headers = list(result_headers(cl))
+    for header, name in zip(headers, cl.list_display, strict=False):
+        header["checkbox"] = name == "action_checkbox"
+    return {
+        "cl": cl,
+        "headers": headers,
+        "rows": rows_of(cl),
+        "actions_row": context.get("actions_row"),
+        "hidden_fields": list(result_hidden_fields(cl)),
+    }
+
+
+@register.simple_tag
+def portal_pages(cl):
+    """[{"label", "url", "here"}]: first, the neighbours, last; 末页 where the number of pages is not known."""
+    pages, here, total = [], cl.page_num, cl.paginator.num_pages
+    exact = getattr(cl.paginator, "is_exact", True)
+    near = {1, *range(max(1, here - 2), min(total, here + 2) + 1)} | ({total} if exact else set())
+    before = 0
+    for number in sorted(near):
+        if number - before > 1:
+            pages.append({"label": "…"})
+        url = "" if number == here else cl.get_query_string({PAGE_VAR: number})
+        pages.append({"label": str(number), "url": url, "here": number == here})
+        before = number
+    if not exact:
+        pages += [{"label": "…"}, {"label": "末页", "url": cl.get_query_string({PAGE_VAR: LAST})}]
+    return pages
+
+
+@register.filter
+def admin_list_url(opts) -> str:
+    return f"admin:{opts.app_label}_{opts.model_name}_changelist"
+
+
+@register.filter
+def admin_change_url(opts) -> str:
+    return f"admin:{opts.app_label}_{opts.model_name}_change"
+
+
+@register.filter
+def field_label(name, event) -> str:
+    """The Chinese name of a field of an event's subject."""
+    try:
+        return str(apps.get_model(event.subject_type)._meta.get_field(name).verbose_name)
+    except (LookupError, ValueError, FieldDoesNotExist, AttributeError):
+        return name
