@@ -128,6 +128,7 @@ def signed(value):
     number = _decimal(value)
     if number is None:
         return value or ""
+    number = _rounded(number, 2)
     sign = MINUS if number < 0 else "+" if number > 0 else ""
     return sign + _plain(abs(number), 2)
 
@@ -142,7 +143,7 @@ def count(value):
 def percent(part, whole):
     """Share for drawing and reading, one decimal: 51.4 of 100; 0 where the whole is 0."""
     part, whole = _decimal(part) or Decimal(0), _decimal(whole) or Decimal(0)
-    return _rounded(part * 100 / whole, 1) if whole > 0 else Decimal(0)
+    return _rounded(part * 100 / whole, 1) if whole > 0 else Decimal("0.0")
 
 
 # -- Small parts --------------------------------------------------------------------------------------------------
@@ -152,7 +153,9 @@ def percent(part, whole):
 def icon(name, label=""):
     """One icon of the sprite; names stand in static/vendor/icons.txt. With `label` it speaks, else it is decoration."""
     voice = format_html(' role="img" aria-label="{}"', label) if label else format_html(' aria-hidden="{}"', "true")
-    return format_html('<svg class="icon" focusable="false"{}><use href="{}#{}"/></svg>', voice, static(ICON_FILE), name)
+    return format_html(
+        '<svg class="icon" focusable="false"{}><use href="{}#{}"/></svg>', voice, static(ICON_FILE), name
+    )
 
 
 @register.simple_block_tag(takes_context=True)
@@ -160,8 +163,14 @@ def card(context, content, title="", more_url="", more_label="更多", tone="", 
     """{% card title="正在公示" more_url=url %} … {% endcard %}: a panel with a heading; tone: lake | seal | gold."""
     return context.template.engine.get_template("components/card.html").render(
         template.Context(
-            {"content": content, "title": title, "more_url": more_url, "more_label": more_label, "tone": tone,
-             "level": level},
+            {
+                "content": content,
+                "title": title,
+                "more_url": more_url,
+                "more_label": more_label,
+                "tone": tone,
+                "level": level,
+            },
             autoescape=context.autoescape,
         )
     )
@@ -198,7 +207,9 @@ def pager(context, page, unit="条", name="page"):
         "page": page,
         "unit": unit,
         "links": [
-            {"number": n, "current": n == page.number, "query": _query(context, name, n)} if isinstance(n, int) else None
+            {"number": n, "current": n == page.number, "query": _query(context, name, n)}
+            if isinstance(n, int)
+            else None
             for n in numbers
         ],
         "previous": _query(context, name, page.number - 1) if page.has_previous() else "",
@@ -265,7 +276,7 @@ def bar_chart(rows, title, unit="家", label_head="项目", value_head="", share
 
 @register.inclusion_tag("components/column_chart.html")
 def column_chart(rows, title, unit="家", label_head="项目", value_head="", shares=False):
-    """Standing columns for a short scale (分数, 年度): labels of a few characters, twelve columns at most on a phone."""
+    """Standing columns for a short scale (分数, 年度): labels of a few characters, twelve at most on a phone."""
     chart = _chart(rows, title, unit, label_head, value_head, shares)
     step = Decimal(100) / max(1, len(chart["rows"]))
     wide = min(step * Decimal("0.56"), Decimal(9))
@@ -277,5 +288,8 @@ def column_chart(rows, title, unit="家", label_head="项目", value_head="", sh
         row["value_y"] = top - 8
     base = COLUMN_HEAD + COLUMN_HEIGHT
     return chart | {
-        "wide": _rounded(wide, 2), "base": base, "label_y": base + 21, "svg_height": base + COLUMN_FOOT,
+        "wide": _rounded(wide, 2),
+        "base": base,
+        "label_y": base + 21,
+        "svg_height": base + COLUMN_FOOT,
     }
