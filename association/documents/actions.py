@@ -33,8 +33,8 @@ def check(upload) -> FileType:
     limit = settings.UPLOAD_LIMIT_BYTES
     if upload.size > limit:
         raise ValidationError(
-            f"文件有 {upload.size / 2**20:.1f} MB，超过 {limit // 2**20} MB 的上限。扫描件请用扫描 App 的“文档”模式导出为 PDF"
-            "（黑白或灰度、300 dpi 以内），或拆成几个文件上传。",
+            f"文件有 {upload.size / 2**20:.1f} MB，超过 {limit // 2**20} MB 的上限。"
+            "扫描件请用扫描 App 的“文档”模式导出为 PDF（黑白或灰度、300 dpi 以内），或拆成几个文件上传。",
             code="large",
         )
     return detect(upload, upload.name or "")
@@ -98,12 +98,17 @@ def _widen(document: Document, audience, by) -> Document:
     return document
 
 
+def _on_disk() -> bool:
+    return isinstance(default_storage, FileSystemStorage)
+
+
 def _put(content, extension: str) -> tuple[str, int]:
     """Write a file whole or not at all; its path (month and random name) and size."""
     path = f"{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}{extension}"
-    if not isinstance(default_storage, FileSystemStorage) and not hasattr(default_storage, "base_location"):
+    if not _on_disk():
         return default_storage.save(path, content), content.size  # an object store keeps whole objects only
-    incoming, final = Path(default_storage.path(f"{INCOMING}/{uuid.uuid4().hex}.part")), Path(default_storage.path(path))
+    incoming = Path(default_storage.path(f"{INCOMING}/{uuid.uuid4().hex}.part"))
+    final = Path(default_storage.path(path))
     incoming.parent.mkdir(parents=True, exist_ok=True)
     final.parent.mkdir(parents=True, exist_ok=True)
     content.seek(0)
@@ -124,7 +129,7 @@ def sweep() -> int:
     """
     now = timezone.now()
     removed = _remove_old(Path(settings.FILE_UPLOAD_TEMP_DIR), now - ORPHAN_AGE)
-    if not hasattr(default_storage, "base_location"):
+    if not _on_disk():
         return removed
     removed += _remove_old(Path(default_storage.path(INCOMING)), now - PART_AGE)
     for month in {f"{now - timedelta(days=days):%Y/%m}" for days in (0, 3, 31)}:

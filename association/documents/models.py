@@ -22,7 +22,7 @@ class Document(Base, AudienceMixin):
     path = models.CharField(max_length=200, unique=True, editable=False)
     mime = models.CharField("类型", max_length=100, editable=False)
     size = models.PositiveBigIntegerField("大小（字节）", editable=False)
-    sha256 = models.CharField(max_length=64, editable=False, help_text="of the file as it came, before photos are cleaned")
+    sha256 = models.CharField(max_length=64, editable=False)  # of the file as it came, before a photo is cleaned
     issuer = models.CharField("发证单位", max_length=120, blank=True)
     number = models.CharField("证号", max_length=80, blank=True)
     expires_on = models.DateField("有效期至", null=True, blank=True)
@@ -38,8 +38,9 @@ class Document(Base, AudienceMixin):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.UniqueConstraint(
+                # what IN_CHARGE keeps for one person cannot be another's row too
                 fields=["party", "sha256"],
-                condition=Q(party__isnull=False) & ~Q(audience=Audience.IN_CHARGE),  # those are seen by their bearer alone
+                condition=Q(party__isnull=False) & ~Q(audience=Audience.IN_CHARGE),
                 name="documents_once_per_owner",
             )
         ]

@@ -1,0 +1,42 @@
+"""The only door to a private file."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.views.decorators.http import require_safe
+
+from association.core.enums import Audience
+from association.timeline.actions import log_access
+from association.timeline.models import AccessLog
+
+from .filetypes import BY_MIME, PDF
+from .models import Document
+
+
+@login_not_required
+@require_safe
+def download(request, uid):
+    """The file as an attachment; with ?inline=1 a PDF or picture is shown in the browser.
+
+    Who is not logged in is sent to the login, whether the file exists or not; a logged-in stranger gets 404.
+    """
+    document = Document.objects.visible_to(request.user).filter(uid=uid).first()
+    if document is None:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        raise Http404
+    try:
+        file = default_storage.open(document.path, "rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    if request.user.is_authenticated and request.method == "GET":
+        log_access(AccessLog.Action.DOWNLOAD, document.label, by=request.user, subject=document, request=request)
+    kind = BY_MIME.get(document.mime)
+    inline = bool(request.GET.get("inline")) and kind is not None and kind.shown_inline
+    response = FileResponse(file, as_attachment=not inline, filename=document.label, content_type=document.mime)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "public, no-cache" if document.audience == Audience.PUBLIC else "private, no-store"
+    if kind is PDF:
+        response._csp_exempt = True  # the browser's own PDF viewer draws with styles that our policy forbids
+    return response
