@@ -161,9 +161,9 @@ def register_objection(
     move nothing. Raises PermissionDenied, MoveRefused, ValidationError.
     """
     who = _who(by, Objection.workflow_kind)
-    if once_key and (there := Objection.objects.filter(once_key=once_key).first()):
-        return there
     locked = lock_line(line.pk)
+    if once_key and (there := Objection.objects.filter(once_key=once_key).first()):  # under the lock: the click before
+        return there
     received_at = received_at or timezone.now()
     _check_received(locked.list, received_at)
     year = timezone.localdate(received_at).year

@@ -76,7 +76,8 @@ def _decide(objection, step, decided, outcome):
 
 def take_back_decision(objection, step):
     line = lock_line(objection.line_id)
-    if line.announcement_id and not objection.is_late and line.announcement.created_at > step.entered_at:
+    announced = line.announcement
+    if announced and line.state == LineState.CLEARED and objection.created_at <= announced.created_at:
         raise MoveRefused("这个单位已经按原结论公告，不能撤回；有误请发更正公告。")
     if moves_its_line(objection, line):
         settle_line(line, but=objection)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from association.cases.actions import open_case
 from association.publicity.actions import end_due, prepare_list
 from association.workflow.actions import perform
 
@@ -95,5 +96,18 @@ def announced(ended, leader):
         publicity = ended(firms)
         perform(publicity, "announce", by=leader, **data)
         return publicity
+
+    return make
+
+
+@pytest.fixture
+def rating_case(firm_party, clerk):
+    """rating_case(): a firm's case, as a line of a list points at one."""
+
+    def make():
+        party = firm_party()
+        return open_case(
+            "rating", party=party, title=f"{party.name} 信用评价", by=clerk, at="scoring", once_key=f"sample:{party.pk}"
+        )
 
     return make
