@@ -86,8 +86,10 @@ def refresh_todo():
 def rematch(*, names: set[str], codes: set[str]):
     """Look again at the rows of these names and codes that wait or were found by name, so that the order of files is one."""
     for model in SOURCES:
-        for asked in _asked(names, codes):
-            apply(model, model.objects.filter(asked, matched_by__in=("", "name"), dismissed=False, voided_at=None))
+        open_rows = model.objects.filter(matched_by__in=("", "name"), dismissed=False, voided_at=None)
+        if open_rows.exists():
+            for asked in _asked(names, codes):
+                apply(model, open_rows.filter(asked))
     refresh_todo()
 
 

@@ -6,8 +6,6 @@ A blank cell says nothing: it never empties what is on file.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.utils import timezone
-
 from association.accounts.roles import Right
 from association.core.models import Association
 from association.core.qualifications import qualification_group
@@ -15,7 +13,7 @@ from association.core.stamp import raise_stamp
 from association.core.text import name_key
 from association.exchange.columns import Column
 from association.exchange.kinds import CleanRow, ImportKind, Judged, Session, V, problem, register, rejected, rematch
-from association.exchange.writing import insert, update
+from association.exchange.writing import insert, keep_history, update
 from association.parties.actions import rename_party, set_code, temporary_numbers
 from association.parties.models import Party, PartyName
 from association.parties.naming import fill_derived
@@ -196,7 +194,7 @@ class FirmSession(Session):
         for plan in plans:
             plan.firm.party = plan.party  # takes the key that the party has now
         insert(Firm, firms)
-        self._history(firms, update=False)
+        self._history(firms, new=True)
         self._touch(plans, {row.name_key for row in names})
 
     def _update(self, plans: Sequence[FirmPlan]):
@@ -204,7 +202,7 @@ class FirmSession(Session):
         if changed:
             firms = [plan.firm for plan in changed]
             update(firms, {name for plan in changed for name in plan.fields})
-            self._history(firms, update=True)
+            self._history(firms, new=False)
         for plan in plans:
             if plan.code:
                 set_code(plan.party, code=plan.code, by=self.by)
@@ -212,12 +210,8 @@ class FirmSession(Session):
                 rename_party(plan.party, name=plan.rename, by=self.by, note="按导入的名册更名")
         self._touch([plan for plan in plans if plan.code or plan.rename])
 
-    def _history(self, firms, *, update: bool):
-        if firms:
-            Firm.history.bulk_history_create(
-                firms, batch_size=1000, update=update, default_user=self.by, default_date=timezone.now(),
-                default_change_reason=f"导入 #{self.batch.pk}" if self.batch else "导入",
-            )  # fmt: skip
+    def _history(self, firms, *, new: bool):
+        keep_history(firms, new=new, by=self.by, reason=f"导入 #{self.batch.pk}" if self.batch else "导入")
 
     def _touch(self, plans, keys=()):
         self.touched_names |= {plan.party.name_key for plan in plans} | set(keys)

@@ -71,9 +71,10 @@ def _blank(raw: Any) -> bool:
 def text(raw: Any) -> str:
     """Clean text; numbers as Excel shows them, dates as 2020-03-04. Numbers of 16 digits and more are refused."""
     if type(raw) is str:
-        if raw[:1] == "#":
-            _refuse_broken(raw)
-        return clean_text(raw)
+        cleaned = clean_text(raw)
+        if cleaned[:1] == "#":
+            _refuse_broken(cleaned)
+        return cleaned
     _refuse_broken(raw)
     if isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) >= _EXACT:
         raise CellProblem(

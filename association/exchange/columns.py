@@ -42,6 +42,11 @@ class Column:
     def names(self) -> tuple[str, ...]:
         return (self.label, *self.synonyms)
 
+    @property
+    def identifies(self) -> bool:
+        """Whether a row of data can be expected to have a value here: a code, or a text that is required."""
+        return self.kind in ("code", "organisation") or (self.required and self.kind == "text")
+
 
 @dataclass(frozen=True, slots=True)
 class FoundColumn:

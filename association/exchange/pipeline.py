@@ -17,6 +17,7 @@ from .errors import UnreadableFile
 from .kinds import CleanRow, ImportKind, Judged, V, kind_named
 from .models import ImportBatch, ImportRow
 from .reader import read_table
+from .writing import insert
 
 SLICE = 500  # rows a transaction: well under a second, so that a page can save in between
 COUNTED = (V.CREATED, V.UPDATED, V.UNCHANGED, V.REJECTED, V.WAITING)
@@ -129,7 +130,7 @@ def _keep_verdicts(batch: ImportBatch, judged: Sequence[Judged]):
         for one in judged
         if one.verdict != V.UNCHANGED
     ]
-    ImportRow.objects.bulk_create(kept, batch_size=SLICE)
+    insert(ImportRow, kept)
     found = {verdict: sum(one.verdict == verdict for one in judged) for verdict in COUNTED}
     ImportBatch.objects.filter(pk=batch.pk).update(
         read=F("read") + len(judged),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any
 
+from .cells import freeze
 from .columns import Column, FoundColumn, Header, choose_layout, find_header
 from .errors import UnreadableFile
 from .limits import Limits
@@ -34,7 +35,7 @@ class _RowJudge:
     def __init__(self, header: Header, above: Sequence[Sequence]):
         """`above`: the rows of the sheet from its first to the header; printed on several pages, they come again."""
         wanted = [found for found in header.columns if found.column]
-        keys = [found.index for found in wanted if found.column.required or found.column.kind == "code"]
+        keys = [found.index for found in wanted if found.column.identifies]
         self._keys = keys or [found.index for found in wanted]
         self._lead = self._keys[0]
         self._repeated = {_plain(cells) for cells in above}
@@ -55,7 +56,7 @@ class _RowJudge:
         named = any(index in self._keys for index, _ in filled)
         first, key = _squeezed(filled[0][1]), _squeezed(lead)
         if _TOTAL.match(first) or _TOTAL.match(key) or _FOOTER.match(key) or (not named and _FOOTER.match(first)):
-            return " ".join(str(cell) for _, cell in filled)
+            return " ".join(freeze(cell) for _, cell in filled)
         if named or len(filled) > 1:
             return None
         return filled[0][1] if first and not first.isdigit() else ""  # a lone number was numbered in advance
