@@ -5,6 +5,7 @@ fall over because one cell of a frozen row is odd).
 """
 
 import datetime as dt
+import re
 import zlib
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -156,6 +157,16 @@ def icon(name, label=""):
     return format_html(
         '<svg class="icon" focusable="false"{}><use href="{}#{}"/></svg>', voice, static(ICON_FILE), name
     )
+
+
+@register.filter
+def phone(value):
+    """A telephone number to tap; several numbers or words beside them stay text."""
+    text = str(value or "")
+    digits = re.sub(r"[\s()（）-]", "", text)
+    if not re.fullmatch(r"\+?\d{5,15}", digits):
+        return text
+    return format_html('<a href="tel:{}">{}</a>', digits, text)
 
 
 @register.simple_block_tag(takes_context=True)

@@ -87,6 +87,20 @@ def test_icon_is_decoration_unless_it_has_a_label():
     assert 'role="img" aria-label="查询 &lt;"' in draw('{% icon "search" label %}', label="查询 <")
 
 
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("0000-8888888", '<a href="tel:00008888888">0000-8888888</a>'),
+        ("（0000）8888888", '<a href="tel:00008888888">（0000）8888888</a>'),
+        ("8888888、8888889", "8888888、8888889"),
+        ("<b>12345", "&lt;b&gt;12345"),
+        (None, ""),
+    ],
+)
+def test_a_single_number_can_be_tapped(text, drawn):
+    assert draw("{{ text|phone }}", text=text) == drawn
+
+
 def test_card_keeps_markup_inside_and_escapes_the_title():
     page = draw(
         '{% card title=title more_url="/all/" %}<b>{{ name }}</b>{% endcard %}', title="<正在公示>", name="<甲>"
