@@ -1,4 +1,4 @@
-"""Case (办件): whatever a party files and the secretariat decides on. Each kind has its own table one to one with it."""
+"""Case (办件): whatever a party files and the secretariat decides on. Each kind has its own table beside it."""
 
 from django.conf import settings
 from django.db import models
@@ -46,6 +46,7 @@ class Case(Stateful):
     void_reason = models.CharField("作废原因", max_length=300, blank=True, editable=False)
     once_key = models.CharField(max_length=120, unique=True)
 
+    due_by_turn = True  # each move sets due_at from the table's working days
     objects = CaseQuerySet.as_manager()
 
     class Meta:

@@ -9,7 +9,7 @@ def format_problem(text: str) -> str:
         first, second, later = text.format(year=2021, n=1), text.format(year=2021, n=2), text.format(year=2022, n=1)
     except (KeyError, IndexError, ValueError, AttributeError):
         return f"编号格式「{text}」写法不对：只能用 {{year}} 表示年度、{{n}} 表示顺序号，例如 XP{{year}}-{{n:04d}}。"
-    if first == second or first == later:
+    if first in (second, later):
         return f"编号格式「{text}」会产生重号，请同时写上年度 {{year}} 和顺序号 {{n}}。"
     return ""
 

@@ -50,7 +50,9 @@ def _draft(publicity: PublicityList) -> PublicityList:
     if locked is None:
         raise MoveRefused("这份名单已经删除，请刷新页面。")
     if locked.state != ListState.DRAFT:
-        raise MoveRefused(f"名单现在是「{ListState(locked.state).label}」，内容不能再改；有误请撤下重新公示，或发更正公告。")
+        raise MoveRefused(
+            f"名单现在是「{ListState(locked.state).label}」，内容不能再改；有误请撤下重新公示，或发更正公告。"
+        )
     return locked
 
 
@@ -147,7 +149,7 @@ def delete_draft(publicity: PublicityList, *, by):
     locked.delete()
 
 
-# -- Objections -------------------------------------------------------------------------------------------------------
+# -- Objections ------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -210,12 +212,12 @@ def _first_step(objection, *, by, who):
     sentence = f"{who.signature}登记{objection.get_came_display()}异议 {objection.number}{late}"
     record(objection, "objection.registered", sentence, by=by, happened_on=day, signature=who.signature)
     record(
-        line.list, "publicity.objection", f"{sentence}，针对第 {line.position} 行「{line.name}」", by=by, happened_on=day,
-        signature=who.signature,
+        line.list, "publicity.objection", f"{sentence}，针对第 {line.position} 行「{line.name}」", by=by,
+        happened_on=day, signature=who.signature,
     )  # fmt: skip
 
 
-# -- The clock ----------------------------------------------------------------------------------------------------------
+# -- The clock -------------------------------------------------------------------------------------
 
 
 def end_due(now: datetime | None = None) -> int:

@@ -17,7 +17,7 @@ from .terms import due_after, end_of_term, is_over
 ANNOUNCE_WORKING_DAYS = 1  # the office's own pace: an ended list is announced by the next working day
 
 
-# -- Why a move cannot be made now ----------------------------------------------------------------------------------
+# -- Why a move cannot be made now -----------------------------------------------------------------
 
 
 def why_not_publicise(publicity) -> str:
@@ -53,7 +53,7 @@ def why_not_supplement(publicity) -> str:
     return "没有需要补充公告的单位：异议核查后不成立的单位才列入补充公告。"
 
 
-# -- What the moves do ----------------------------------------------------------------------------------------------
+# -- What the moves do -----------------------------------------------------------------------------
 
 
 def publicise(publicity, step, *, starts_on=None, **_fields):
@@ -133,7 +133,7 @@ def _later_title(word: str, of_list: str) -> str:
     return f"关于{_title(of_list).removeprefix('关于')}的{word}"[:120]
 
 
-# -- What waits besides the turn itself --------------------------------------------------------------------------------
+# -- What waits besides the turn itself ------------------------------------------------------------
 
 
 def correction_key(publicity) -> str:

@@ -162,7 +162,8 @@ class PublicityLine(Base):
         constraints = [
             models.UniqueConstraint(fields=["list", "position"], name="publicity_line_position"),
             models.CheckConstraint(
-                condition=Q(announcement=None) | Q(state__in=("open", "cleared")), name="publicity_blocked_not_announced"
+                condition=Q(announcement=None) | Q(state__in=("open", "cleared")),
+                name="publicity_blocked_not_announced",
             ),
         ]
 
@@ -170,7 +171,8 @@ class PublicityLine(Base):
         return self.name
 
     def save(self, *args, **kwargs):
-        if not (set(kwargs.get("update_fields") or {"name"}) <= {"state", "announcement"} or self.list.state == "draft"):
+        only_moved = set(kwargs.get("update_fields") or {"name"}) <= {"state", "announcement"}
+        if not only_moved and self.list.state != ListState.DRAFT:
             raise Frozen("the text of a publicised line")
         super().save(*args, **kwargs)
 

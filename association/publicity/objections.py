@@ -35,7 +35,7 @@ def settle_line(line, *, but=None, decided: str = "") -> str:
     One upheld drops it, else one undecided blocks it, else it is cleared.
     """
     rows = line.objections.filter(is_late=False).values_list("pk", "is_upheld")
-    results = {pk: upheld for pk, upheld in rows}
+    results = dict(rows)
     if but is not None:
         results[but.pk] = {"": None, ObjectionState.UPHELD: True, ObjectionState.DISMISSED: False}[decided]
     if True in results.values():

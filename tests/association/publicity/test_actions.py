@@ -40,7 +40,10 @@ def test_preparing_again_makes_the_same_draft_anew(draft, clerk, firm_party):
     ("lines", "sentence"),
     [
         ([], "名单里没有单位，不能生成公示名单。"),
-        ([(None, None, "甲", "", "AAA"), (None, None, " ", "", "AA")], "名单第 2 行没有单位名称或结果，请补齐后再生成名单。"),
+        (
+            [(None, None, "甲", "", "AAA"), (None, None, " ", "", "AA")],
+            "名单第 2 行没有单位名称或结果，请补齐后再生成名单。",
+        ),
         ([(None, None, "甲", "", "")], "名单第 1 行没有单位名称或结果，请补齐后再生成名单。"),
     ],
 )
@@ -90,7 +93,7 @@ def test_preparing_after_publication_makes_another_draft(publicised, draft):
     assert draft(1, lines=[(None, None, "丙建设有限公司", "", "A")]).pk != publicity.pk
 
 
-# -- Objections ---------------------------------------------------------------------------------------------------------
+# -- Objections ------------------------------------------------------------------------------------
 
 
 def _object(publicity, by, position=1, **fields):
@@ -187,7 +190,7 @@ def test_the_events_of_an_objection_tell_nothing_of_the_objector(publicised, cle
         assert secret not in told
 
 
-# -- The clock ----------------------------------------------------------------------------------------------------------
+# -- The clock -------------------------------------------------------------------------------------
 
 
 def test_the_clock_ends_a_list_after_its_last_second_and_once(publicised, travel):

@@ -25,7 +25,7 @@ def _object(publicity, by, position=1, **fields):
     return register_objection(line=publicity.lines.get(position=position), by=by, **(values | fields))
 
 
-# -- Publish ------------------------------------------------------------------------------------------------------------
+# -- Publish ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_what_went_out_is_not_taken_back(publicised, clerk):
         undo_last(publicity, by=clerk, reason="点错了")
 
 
-# -- Announce -----------------------------------------------------------------------------------------------------------
+# -- Announce --------------------------------------------------------------------------------------
 
 
 def test_the_announcement_leaves_out_what_is_held_and_a_supplementary_one_follows(ended, clerk, leader):
@@ -171,7 +171,7 @@ def test_who_published_does_not_announce(draft, leader, travel, staff):
     perform(publicity, "publicise", by=leader)
     travel("2021-05-10 09:00")
     end_due()
-    with pytest.raises(MoveRefused, match="须由两个人办理：您已办理「发布公示」.*或由其指定代理人"):
+    with pytest.raises(MoveRefused, match=r"须由两个人办理：您已办理「发布公示」.*或由其指定代理人"):
         perform(publicity, "announce", by=leader)
     perform(publicity, "announce", by=staff("会长"))
     assert publicity.state == "announced"
@@ -244,7 +244,7 @@ def test_what_was_announced_is_not_withdrawn(announced, clerk):
         perform(announced(), "withdraw", by=clerk, note="有误")
 
 
-# -- Objections ---------------------------------------------------------------------------------------------------------
+# -- Objections ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("move", "line"), [("uphold", "dropped"), ("dismiss", "cleared")])
@@ -311,7 +311,7 @@ def test_upholding_what_came_in_time_but_was_entered_after_the_announcement_asks
     assert not Todo.objects.open().filter(kind="publicity:correct").exists()
 
 
-# -- State × role × move --------------------------------------------------------------------------------------------------
+# -- State × role × move ---------------------------------------------------------------------------
 
 _WHO = {role.name: role.rights for role in ROLES} | {"一般人员": frozenset()}
 
@@ -373,7 +373,7 @@ def test_the_second_signature_is_another_right_than_the_first():
     assert {move.differs_from for move in LIST.transitions if move.right == Right.DECIDE} == {"publicise"}
 
 
-# -- Word to the apps above ---------------------------------------------------------------------------------------------
+# -- Word to the apps above ------------------------------------------------------------------------
 
 
 @pytest.fixture
