@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "evaluations",
     "association.portal",
     "association.public",
+    "association.demo",
 ]
 
 MIDDLEWARE = [
@@ -181,6 +182,7 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 30)  # a worker silent for so l
 CELERY_BEAT_SCHEDULE = {
     "jobs": {"task": "jobs.sweep", "schedule": 15},
     "documents": {"task": "documents.sweep", "schedule": timedelta(hours=1)},
+    "outbox": {"task": "outbox.sweep", "schedule": 30},
     "publicity": {"task": "publicity.clock", "schedule": 60},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
@@ -275,6 +277,7 @@ EMAIL_CONFIGURED = bool(env.str("EMAIL_URL", ""))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "portal@localhost")
 # Dotted path of a callable(mobile, text) that hands a message to the SMS provider; empty: no SMS.
 SMS_BACKEND = env.str("SMS_BACKEND", "")
+SMS_DAILY_LIMIT = env.int("SMS_DAILY_LIMIT", 2000)  # for the whole portal: a burnt budget is silence for everyone
 
 STAND_IN_LIMIT = timedelta(days=180)
 

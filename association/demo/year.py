@@ -1,0 +1,114 @@
+"""A demonstration year: an association, its people, and a credit rating scored on the sample files.
+
+What it shows is a JSON file under data/. Each step looks first whether it is done, so that a demonstration that was
+killed half way goes on where it stopped, and a second start changes nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import File
+
+from association.accounts.models import User
+from association.core.calendar import load_year
+from association.core.models import Association, CalendarYear
+from association.exchange.actions import import_now
+from association.exchange.kinds import kind_named
+from association.exchange.models import ImportBatch
+from association.jobs.models import Job
+from association.parties.actions import give_seat
+from association.parties.models import Seat
+from evaluations.actions import load_scheme, open_round, set_switch
+from evaluations.models import RatingRound
+from evaluations.runs import rate_now
+from evaluations.scheme_file import read_scheme
+
+from .people import holder_of, make_people
+
+DATA = Path(__file__).parent / "data"
+
+
+class NotOurs(Exception):
+    """The database holds something else than this demonstration; its text says what."""
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in DATA.glob("*.json"))
+
+
+def read(name: str) -> dict:
+    return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def check(plan: dict):
+    """Raises NotOurs where loading would mix with somebody's own data."""
+    row = Association.objects.filter(pk=1).first()
+    if row is not None and row.name != plan["association"]["name"]:
+        raise NotOurs(f"the database is that of {row.name}")
+    if row is None and User.objects.exists():
+        raise NotOurs("the database has accounts of its own")
+
+
+def load(plan: dict) -> Iterator[str]:
+    """Bring the demonstration up to date; yields a line for each thing done. Raises NotOurs."""
+    check(plan)
+    if not Association.objects.filter(pk=1).exists():
+        Association(**plan["association"]).save()
+        yield "association"
+    span = range(plan["calendar"]["from"], plan["calendar"]["to"] + 1)
+    if missing := set(span) - set(CalendarYear.objects.values_list("year", flat=True)):
+        for year in sorted(missing):
+            load_year(year)
+        yield f"working days of {min(missing)} to {max(missing)}"
+    people = make_people(plan["people"])
+    yield from _rating(plan, people)
+    yield from _seats(plan, people)
+
+
+def _rating(plan: dict, people: dict[str, User]) -> Iterator[str]:
+    about, folder = plan["rating"], settings.BASE_DIR / plan["rating"]["folder"]
+    found = RatingRound.objects.filter(year=about["year"]).first()
+    if found is not None and found.current_run_id:
+        return
+    if not folder.is_dir():
+        yield f"no rating: the sample files are not there ({about['folder']})"
+        return
+    clerk = holder_of(plan["people"], people, "综合处")
+    load_scheme(read_scheme(settings.BASE_DIR / about["scheme"]), by=clerk)
+    opened, _ = open_round(year=about["year"], by=clerk)
+    for kind, name, options in about["files"]:
+        yield from _import(kind, folder / name, options | {"round": about["year"]}, by=clerk)
+    run, _ = rate_now(opened, by=clerk)
+    opened.refresh_from_db()
+    set_switch(opened, name="sheets_open", on=True, by=clerk, note="演示")
+    yield f"{run.population} firms scored"
+
+
+def _import(kind_name: str, path: Path, options: dict, *, by) -> Iterator[str]:
+    done = ImportBatch.objects.filter(kind=kind_name, document__label=path.name, state=ImportBatch.State.APPLIED)
+    if done.exists():
+        return
+    kind = kind_named(kind_name)
+    with path.open("rb") as handle:
+        wanted = {name: options[name] for name in kind.options if name in options}
+        batch, job = import_now(kind, File(handle, name=path.name), options=wanted, by=by)
+    if job.state != Job.State.DONE:
+        raise RuntimeError(f"{path.name}: {job.error}")
+    yield f"{path.name}: {batch.read} rows"
+
+
+def _seats(plan: dict, people: dict[str, User]) -> Iterator[str]:
+    """Who acts for a firm: the first of the roster that has something to explain, a record against it."""
+    found = RatingRound.objects.filter(year=plan["rating"]["year"]).first()
+    if found is None or found.current_run is None:
+        return
+    office = holder_of(plan["people"], people, "秘书处")
+    for row in plan["people"]:
+        user = people[row["mobile"]]
+        if "firm" not in row or Seat.objects.filter(user=user).exists():
+            continue
+        sheet = found.current_run.sheets.select_related("rating__party").order_by("own_points", "rating_id").first()
+        give_seat(user=user, party=sheet.rating.party, by=office)
+        yield f"{user.name} acts for {sheet.rating.party.name}"
