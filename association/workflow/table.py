@@ -17,6 +17,8 @@ class Transition:
     that the effect sets. `differs_from` names an earlier move that another person must have made (two signatures).
     `hidden`: made by another row's move (a publicity list), never a button of its own.
     `guard(thing)` gives a Chinese sentence why the move cannot be made now, or "".
+    For many rows at once: `effect_many(things, steps, **data)` sets fields of the things in memory (they are saved
+    together) and writes elsewhere set-based; `guard_many(things)` gives {pk: sentence} for those that cannot.
     """
 
     name: str
@@ -28,7 +30,9 @@ class Transition:
     needs_note: bool = False
     form: type | None = None
     guard: Callable | None = None
+    guard_many: Callable | None = None
     effect: Callable | None = None
+    effect_many: Callable | None = None
     reverse: Callable | None = None
     restores: tuple[str, ...] = ()
     notify: Callable | None = None
@@ -63,6 +67,7 @@ class Workflow:
     turns: dict[str, Turn]
     transitions: tuple[Transition, ...]
     path: tuple[str, ...] = field(default=())  # the states drawn as stations, in order
+    void_right: Right | None = None  # who may declare a row void (作废); None: nobody
 
     def __post_init__(self):
         names = [t.name for t in self.transitions]
