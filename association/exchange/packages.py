@@ -91,6 +91,7 @@ def _scan_xlsx(package: zipfile.ZipFile, names: dict[str, str], limits: Limits) 
         path = posixpath.normpath(posixpath.join("/xl", targets.get(link, ""))).lstrip("/").lower()
         is_sheet = path in names and "chartsheets" not in path
         scans.append(_scan_part(package, names[path], recalculate, limits) if is_sheet else Scan())
+        scans[-1].name = node.get("name", "")
     return scans
 
 

@@ -29,6 +29,7 @@ _NOTHING = Extent(0, 0)
 class Scan:
     """What calamine does not tell of a sheet. `problems`: row → column → cell; `merged`: (top, left, bottom, right)."""
 
+    name: str = ""
     extent: Extent = _NOTHING
     problems: dict[int, dict[int, FormulaCell | ErrorCell]] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -84,8 +85,8 @@ def _row_number(tag: re.Match, last: int) -> int:
 def _rows(piece: bytes, last: int):
     """(row from 0, XML of its cells) of each row in a piece that follows the row numbered `last`."""
     tags = list(_ANY_ROW.finditer(piece))
-    ends = [tag.start() for tag in tags[1:]] + [len(piece)]
-    for tag, end in zip(tags, ends, strict=True):
+    ends = [*(tag.start() for tag in tags[1:]), len(piece)]
+    for tag, end in zip(tags, ends, strict=False):
         last = _row_number(tag, last)
         yield last - 1, piece[tag.end() : end]
 
@@ -171,7 +172,7 @@ class _OdsWalk:
         if name == "table":
             self.depth += 1
             if self.depth == 1:
-                self.scans.append(Scan())
+                self.scans.append(Scan(values.get("name", "")))
                 self.row = 0
         elif self.depth == 1 and name == "table-row":
             self.column, self.repeated_rows = 0, int(values.get("number-rows-repeated", 1))

@@ -16,7 +16,7 @@ _END_OF_CHAIN = 0xFFFFFFFA  # this and above are no sectors
 _FORMULA, _STRING, _BOOLERR, _BOUNDSHEET, _EOF, _FILEPASS = 0x06, 0x207, 0x205, 0x85, 0x0A, 0x2F
 _BESIDE_FORMULA = (0x4BC, 0x221, 0x21, 0x236)  # SHRFMLA, ARRAY, TABLE stand between a formula and its text
 _VALUES = (0xFD, 0x204, 0x203, 0x27E, 0xD6, _BOOLERR, _FORMULA)  # LABELSST, LABEL, NUMBER, RK, RSTRING
-_MULRK = 0xBD
+_MULRK, _DIMENSIONS, _SST = 0xBD, 0x200, 0xFC
 
 
 class CompoundFile:
@@ -29,6 +29,7 @@ class CompoundFile:
         self._size = 1 << struct.unpack_from("<H", data, 30)[0]
         if self._size not in (512, 4096):
             raise ValueError("impossible sector size")
+        self._refuse_impossible_counts()
         first_directory, self._cutoff, first_mini = (struct.unpack_from("<I", data, at)[0] for at in (48, 56, 60))
         self._fat = self._table(self._fat_sectors())
         self._mini_fat = self._table(self._chain(first_mini, self._fat))
@@ -36,6 +37,12 @@ class CompoundFile:
         self._mini_stream = b""
         if root := self._entries.get("Root Entry"):
             self._mini_stream = self._sectors(root[0])[: root[1]]
+
+    def _refuse_impossible_counts(self) -> None:
+        """calamine reserves memory by the numbers in the header, and where that fails the process ends."""
+        for at in (40, 44, 64, 72):
+            if struct.unpack_from("<I", self._data, at)[0] > len(self._data) // self._size + 1:
+                raise ValueError("more sectors than the file has")
 
     @property
     def names(self) -> frozenset[str]:
@@ -83,7 +90,10 @@ class CompoundFile:
             length = struct.unpack_from("<H", raw, at + 64)[0]
             if raw[at + 66] and 2 <= length <= 64:
                 name = raw[at : at + length - 2].decode("utf-16-le", "replace")
-                entries.setdefault(name, struct.unpack_from("<II", raw, at + 116))
+                first, size = struct.unpack_from("<II", raw, at + 116)
+                if size > len(self._data):
+                    raise ValueError("a stream longer than the file")
+                entries.setdefault(name, (first, size))
         return entries
 
 
@@ -93,9 +103,18 @@ def is_locked(book: bytes) -> bool:
 
 
 def scan_xls(book: bytes) -> list[Scan]:
-    """The sheets of the stream Workbook (or Book), in the order of the file, with exact extents."""
-    offsets = [struct.unpack_from("<I", book, at)[0] for kind, at in _records(book, 0) if kind == _BOUNDSHEET]
-    return [_scan_sheet(book, offset) for offset in offsets]
+    """The sheets of the stream Workbook (or Book), in the order of the file, with exact extents.
+
+    Raises ValueError or struct.error where the stream makes no sense, also for what would make calamine reserve memory
+    without bounds.
+    """
+    sheets = []
+    for kind, at in _records(book, 0):
+        if kind == _BOUNDSHEET:
+            sheets.append((_sheet_name(book, at), struct.unpack_from("<I", book, at)[0]))
+        elif kind == _SST and struct.unpack_from("<I", book, at + 4)[0] > len(book):
+            raise ValueError("more texts than the file has")
+    return [_scan_sheet(book, *sheet) for sheet in sheets]
 
 
 def _records(book: bytes, at: int):
@@ -108,8 +127,14 @@ def _records(book: bytes, at: int):
         at += 4 + size
 
 
-def _scan_sheet(book: bytes, offset: int) -> Scan:
-    scan, rows, columns = Scan(), 0, 0
+def _sheet_name(book: bytes, at: int) -> str:
+    length, wide = book[at + 6], book[at + 7] & 1
+    name = book[at + 8 : at + 8 + length * (2 if wide else 1)]
+    return name.decode("utf-16-le" if wide else "latin-1", "replace")
+
+
+def _scan_sheet(book: bytes, name: str, offset: int) -> Scan:
+    scan, rows, columns = Scan(name), 0, 0
     awaited = None  # a formula whose text follows in a STRING record
     for kind, at in _records(book, offset):
         if awaited and kind not in _BESIDE_FORMULA:
@@ -126,11 +151,22 @@ def _scan_sheet(book: bytes, offset: int) -> Scan:
                     scan.problems.setdefault(row, {})[column] = _error(book[at + 8])
             elif kind == _BOOLERR and book[at + 7]:
                 scan.problems.setdefault(row, {})[column] = _error(book[at + 6])
+        elif kind == _DIMENSIONS:
+            _refuse_impossible_dimensions(book, at)
         elif kind == _MULRK:
-            row, last = struct.unpack_from("<H", book, at)[0], at + struct.unpack_from("<H", book, at - 2)[0] - 2
-            rows, columns = max(rows, row + 1), max(columns, struct.unpack_from("<H", book, last)[0] + 1)
+            row, first = struct.unpack_from("<HH", book, at)
+            figures = struct.unpack_from("<H", book, at - 2)[0] // 6  # of six bytes each, six more stand around them
+            rows, columns = max(rows, row + 1), max(columns, first + figures)
     scan.extent = Extent(rows, columns)
     return scan
+
+
+def _refuse_impossible_dimensions(book: bytes, at: int) -> None:
+    """calamine reserves a rectangle of the size that this record tells. BIFF8 has rows of four bytes, BIFF5 of two."""
+    size = struct.unpack_from("<H", book, at - 2)[0]
+    first_row, last_row, first, last = struct.unpack_from("<IIHH" if size == 14 else "<HHHH", book, at)
+    if not (first_row <= last_row <= 65_536 and first <= last <= 256):
+        raise ValueError("impossible dimensions")
 
 
 def _error(code: int) -> ErrorCell:

@@ -1,6 +1,7 @@
 """Tables in text files (.csv, .txt): which encoding, which separator, and the rows."""
 
 import codecs
+import contextlib
 import csv
 import io
 from collections import Counter
@@ -54,7 +55,9 @@ class TextTable:
             return start[4], 1
         best = (0, ",")
         for separator in _SEPARATORS:
-            widths = Counter(len(row) for row in islice(self._records(separator), _SNIFFED_ROWS) if len(row) > 1)
+            widths = Counter()
+            with contextlib.suppress(UnreadableFile):  # what is wrong is told of the separator that is chosen
+                widths.update(len(row) for row in islice(self._records(separator), _SNIFFED_ROWS) if len(row) > 1)
             score = max((width * count for width, count in widths.items()), default=0)
             if score > best[0]:
                 best = (score, separator)

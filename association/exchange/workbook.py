@@ -73,10 +73,7 @@ class Sheet:
     def _plain_rows(self) -> Iterator[tuple[int, list]]:
         if isinstance(self._source, TextTable):
             return enumerate(self._source(), start=1)
-        rows, left = self._source.iter_rows(), (self._source.start or (0, 0))[1]
-        if left:
-            rows = ([""] * left + row for row in rows)
-        return enumerate(rows, start=1)
+        return enumerate(_calamine_rows(self._source), start=1)
 
     def _merged_cells(self) -> dict[int, dict[int, object]]:
         """Row number → column → the value that a cell merged downwards has there."""
@@ -90,6 +87,16 @@ class Sheet:
                 for row in range(top + 1, min(bottom, self.height - 1) + 1):
                     merged.setdefault(row + 1, {})[left] = cells[left]
         return merged
+
+
+def _calamine_rows(source: calamine.CalamineSheet) -> Iterator[list]:
+    """Rows from the first of the sheet; calamine leaves out the empty columns before the first that has a value."""
+    left = [""] * (source.start or (0, 0))[1]
+    with _calamine_errors():
+        if left:
+            yield from (left + row for row in source.iter_rows())
+        else:
+            yield from source.iter_rows()
 
 
 def _overlaid(cells: list, others: dict[int, object]) -> list:
@@ -164,19 +171,20 @@ def _open_xls(data: bytes, limits: Limits) -> list[Sheet]:
 
 
 def _with_calamine(data: bytes, scans: list[Scan], limits: Limits) -> list[Sheet]:
+    for scan in scans:
+        if limits.exceeded_by(scan.extent):
+            raise UnreadableFile(
+                f"工作表「{scan.name}」写到了第 {scan.extent.rows} 行，超过 {limits.rows} 行的上限，"
+                "请删掉下面多余的行和右边多余的列（选中后右键删除），或分成几个文件上传"
+            )
+    sheets = []
     with _calamine_errors():
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = []
+        known = len(scans) == len(book.sheets_metadata)
         for index, meta in enumerate(book.sheets_metadata):
             if meta.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
-            scan = scans[index] if len(scans) == len(book.sheets_metadata) else Scan()
-            if limits.exceeded_by(scan.extent):
-                raise UnreadableFile(
-                    f"工作表「{meta.name}」写到了第 {scan.extent.rows} 行，超过 {limits.rows} 行的上限，"
-                    "请删掉下面多余的行和右边多余的列（选中后右键删除），或分成几个文件上传"
-                )
-            source = book.get_sheet_by_index(index)
+            scan, source = scans[index] if known else Scan(), book.get_sheet_by_index(index)
             scan.merged += [(*first, *last) for first, last in source.merged_cell_ranges or ()]
             height = max(source.end[0] + 1 if source.end else 0, *(row + 1 for row in scan.problems), 0)
             visible = meta.visible == calamine.SheetVisibleEnum.Visible
