@@ -8,9 +8,12 @@ from association.accounts.roles import Right
 from association.accounts.rules import may
 from association.core.models import Association
 from association.core.stamp import raise_stamp
+from association.inbox.actions import keep_todo
+from association.inbox.models import Whose
 from association.timeline.actions import record
 
 from .credit_sources import shipped_rows
+from .enums import RatingState
 from .models import CreditSource, RatingRound, Scheme
 from .scheme_rows import rulebook_of, write_rows
 from .scoring import RuleBook
@@ -88,7 +91,7 @@ def _moved(day: str, years: int) -> str:
 
 @transaction.atomic
 def lock_scheme(scheme: Scheme, *, by):
-    """From now on the scheme is in use: it does not change any more. Raises RuleBookError where it does not fit together."""
+    """From now on the scheme is in use and does not change. Raises RuleBookError where it does not fit together."""
     if scheme.is_locked:
         return
     rulebook_of(scheme)
@@ -137,3 +140,39 @@ def set_switch(rating_round: RatingRound, *, name: str, on: bool, by, note: str 
         )  # fmt: skip
         raise_stamp()
     return locked
+
+
+@transaction.atomic
+def change_round(rating_round: RatingRound, *, by, note: str = "", **values) -> RatingRound:
+    """Change the words and dates of a round; another scheme (`scheme`) only while no list of it was publicised.
+
+    Raises ValidationError, RuleBookError (a scheme that does not fit together).
+    """
+    needs(by, Right.RATING, "办理信用评价")
+    locked = RatingRound.objects.select_for_update().get(pk=rating_round.pk)
+    changes = {name: [getattr(locked, name), value] for name, value in values.items() if getattr(locked, name) != value}
+    if not changes:
+        return locked
+    if "scheme" in changes:
+        if locked.ratings.filter(case__state__in=(RatingState.PUBLICISED, RatingState.CONCLUDED)).exists():
+            raise ValidationError({"scheme": "本轮已有企业公示，不能再换评分办法。"})
+        lock_scheme(values["scheme"], by=by)
+    for name, value in values.items():
+        setattr(locked, name, value)
+    locked.save()
+    shown = {name: ["" if one is None else str(one) for one in pair] for name, pair in changes.items()}
+    record(locked, "round.changed", f"{name_of(by)}修改{locked.title}的设置", by=by, note=note, changes=shown)
+    if "scheme" in changes:
+        ask_to_rate_again(round_=locked)
+    raise_stamp()
+    return locked
+
+
+def ask_to_rate_again(*, round_: RatingRound | None = None):
+    """What firms are rated by has changed since the run: one to-do a round (the given one, else all not yet issued)."""
+    rounds = RatingRound.objects.filter(current_run__isnull=False, issued_on=None)
+    for one in rounds.filter(pk=round_.pk) if round_ else rounds:
+        keep_todo(
+            one, kind="rate-again", label="重新测算", title=f"{one.title}：资料在上次测算以后有变动",
+            url=one.get_absolute_url(), once_key=f"rate-again:{one.pk}", whose=Whose.OFFICE, right=Right.RATING,
+        )  # fmt: skip

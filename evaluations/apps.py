@@ -7,4 +7,4 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "信用评价"
 
     def ready(self):
-        from . import kind, matching, resources, roster, runs  # noqa: F401 - registers kinds, imports and work
+        from . import exports, issued, kind, matching, publicity, resources, roster, runs  # noqa: F401 - they register

@@ -24,7 +24,9 @@ def round_of(options: dict) -> RatingRound:
     found = (rounds.filter(year=year) if year else rounds).first()
     if found is None:
         raise Refused(
-            f"还没有 {year} 年度的信用评价轮次，请先开设轮次再导入。" if year else "还没有信用评价轮次，请先开设轮次再导入。"
+            f"还没有 {year} 年度的信用评价轮次，请先开设轮次再导入。"
+            if year
+            else "还没有信用评价轮次，请先开设轮次再导入。"
         )
     return found
 
@@ -201,7 +203,9 @@ class ScoreSession(MatchedSession):
 
     def earlier(self, thing, found, known):
         """One score a firm, however it was written: a row found by its name is the row found by its code."""
-        row = super().earlier(thing, found, known) or self.by_party.get(found.party_id)
+        row = super().earlier(thing, found, known)
+        if row is None or row.voided_at:
+            row = self.by_party.get(found.party_id) or row
         if row is None and found.party_id:
             self.by_party[found.party_id] = thing
         return row
@@ -238,5 +242,17 @@ class _AuthorityScores(RoundKind):
     session = ScoreSession
 
     def layouts(self, options) -> dict[str, Sequence[Column]]:
-        score = Column("score", "得分", ("主管部门评分", "主管部门得分", "评分", "分数", "总得分", "分值"), kind="decimal", required=True)
-        return {"scores": (Column("name", NAME.label, NAME.synonyms), Column("code", CODE.label, CODE.synonyms, kind="code"), score)}
+        score = Column(
+            "score",
+            "得分",
+            ("主管部门评分", "主管部门得分", "评分", "分数", "总得分", "分值"),
+            kind="decimal",
+            required=True,
+        )
+        return {
+            "scores": (
+                Column("name", NAME.label, NAME.synonyms),
+                Column("code", CODE.label, CODE.synonyms, kind="code"),
+                score,
+            )
+        }

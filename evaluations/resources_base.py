@@ -3,9 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from association.exchange.kinds import CleanRow, Judged, Session, V
+from association.exchange.models import ImportBatch
 from association.exchange.writing import insert, update
 
+from .actions import ask_to_rate_again
 from .matching import Finder, key_of, refresh_todo
 from .models.inputs import Matched
 
@@ -105,16 +109,19 @@ class MatchedSession(Session):
     def _same_again(self, row: CleanRow, earlier: Matched, thing: Matched, found) -> Judged:
         in_file = thing.identity in self.seen
         self.seen[thing.identity] = earlier
-        before = {
-            name: getattr(earlier, name) for name in self.facts if getattr(earlier, name) != getattr(thing, name)
-        }
+        # what staff corrected stays as they left it
+        told = [name for name in self.facts if name not in earlier.corrected]
+        before = {name: getattr(earlier, name) for name in told if getattr(earlier, name) != getattr(thing, name)}
         changed = list(before)
         for name in changed:
             setattr(earlier, name, getattr(thing, name))
-        if earlier.party_id is None and found.party_id:
+        if changed and earlier.voided_at:  # the source says something new of a row that was voided: it counts again
+            earlier.voided_at, earlier.void_reason = None, ""
+            changed += ["voided_at", "void_reason"]
+        if earlier.party_id is None and found.party_id and not earlier.voided_at:
             earlier.party_id, earlier.matched_by = found.party_id, found.by
             changed += ["party_id", "matched_by"]
-        waits = earlier.party_id is None and not earlier.dismissed
+        waits = earlier.party_id is None and not earlier.dismissed and not earlier.voided_at
         verdict = V.WAITING if waits else V.UPDATED if changed else V.UNCHANGED
         if in_file and earlier.pk is None:
             changed = []  # the row of the same file that is about to be written carries the change itself
@@ -139,6 +146,9 @@ class MatchedSession(Session):
 
     def finish(self):
         refresh_todo()
+        changed = Q(created__gt=0) | Q(updated__gt=0) | Q(waiting__gt=0)
+        if self.batch is not None and ImportBatch.objects.filter(changed, pk=self.batch.pk).exists():
+            ask_to_rate_again(round_=getattr(self, "round", None))
 
     def firm_as_written(self, row: CleanRow) -> dict:
         """The columns that every kind has: name, code and the row as it came."""

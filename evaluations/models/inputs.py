@@ -50,6 +50,9 @@ class Matched(Base):
     batch = models.ForeignKey(
         "exchange.ImportBatch", models.SET_NULL, null=True, related_name="+", editable=False, verbose_name="导入记录"
     )
+    corrected = models.JSONField(
+        "人工更正的栏目", default=list, editable=False, help_text="这些栏目以人工更正为准，再次导入不会改回"
+    )
     voided_at = models.DateTimeField("作废时间", null=True, editable=False)
     void_reason = models.CharField("作废原因", max_length=200, blank=True, editable=False)
 
