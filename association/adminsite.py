@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from unfold.sites import UnfoldAdminSite
 
 from association.core.adminmenu import menu_for
@@ -37,6 +37,11 @@ class PortalAdminSite(UnfoldAdminSite):
             if hasattr(pattern.callback, "login_url"):
                 del pattern.callback.login_url  # one login for all: settings.LOGIN_URL
         return urls
+
+    def extra_urls(self):
+        from association.jobs.views import job_page  # models are not loaded when the site class is
+
+        return [path("jobs/<uuid:uid>/", self.admin_view(job_page), name="job")]
 
     @login_not_required
     def login(self, request, extra_context=None):

@@ -37,14 +37,18 @@ __all__ = [
 
 @transaction.atomic
 def perform(
-    thing, name: str, *, by, note: str = "", happened_on: date | None = None, on_behalf: OnBehalf | None = None, **data
-) -> Step:
+    thing, name: str, *, by, note: str = "", happened_on: date | None = None, on_behalf: OnBehalf | None = None,
+    seen_version: int | None = None, **data,
+) -> Step:  # fmt: skip
     """Make one move: lock the row, check, effect, save, step, event, to-do, messages on commit.
 
+    `seen_version` is the version that the person saw: another one refuses the move (a double click is one).
     Raises PermissionDenied (no right), MoveRefused (not now, and why); `thing` is brought up to date in place.
     """
     locked = type(thing)._base_manager.select_for_update().get(pk=thing.pk)
     thing.refresh_from_db()
+    if seen_version is not None and locked.version != seen_version:
+        raise MoveRefused("这一件刚刚被办理或修改过，请核对现在的情况，再确认一次。", code="stale")
     flow = workflow_of(locked)
     move = flow.get(name)
     day = day_of(happened_on, on_behalf)
@@ -116,7 +120,7 @@ def _one_by_one(things, name, kwargs):
 
 @transaction.atomic
 def undo_last(thing, *, by, reason: str) -> Step:
-    """Take the last step back (撤回上一步): the same person, with a reason, until it went out or another party acted."""
+    """Take the last step back (撤回上一步): the same person, with a reason, until it went out or others acted."""
     locked = type(thing)._base_manager.select_for_update().get(pk=thing.pk)
     step, why = undoable_step(locked, by)
     if step is None:

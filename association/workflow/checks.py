@@ -173,18 +173,20 @@ class Facts:
         check_words(move, note=note, happened_on=happened_on, on_behalf=self.on_behalf)
         last = self.last_step(thing)
         if last and happened_on < last.happened_on:
-            raise MoveRefused(f"发生日期不能早于上一步「{last.label}」的 {last.happened_on:%Y-%m-%d}。")
+            raise MoveRefused(
+                f"发生日期不能早于上一步「{last.label}」的 {last.happened_on:%Y-%m-%d}。", code="happened_on"
+            )
 
 
 def check_words(move: Transition, *, note: str, happened_on: date, on_behalf: OnBehalf | None):
     """What a move asks of its reason and its day, whatever the row. Raises MoveRefused."""
     if move.needs_note and not note.strip():
-        raise MoveRefused(f"请写明{move.label}的原因。")
+        raise MoveRefused(f"请写明{move.label}的原因。", code="note")
     today = timezone.localdate()
     if happened_on > today or (on_behalf and on_behalf.received_on > today):
-        raise MoveRefused("发生日期不能晚于今天。")
+        raise MoveRefused("发生日期不能晚于今天。", code="happened_on")
     if happened_on < today and on_behalf is None and not note.strip():
-        raise MoveRefused("补录以前的日期，请在说明里写明原因。")
+        raise MoveRefused("补录以前的日期，请在说明里写明原因。", code="note")
 
 
 def undoable_step(thing, user) -> tuple[Step | None, str]:

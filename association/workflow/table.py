@@ -15,6 +15,7 @@ class Transition:
     them on behalf (代录). `effect(thing, step, **data)` runs inside the transaction; `reverse(thing, step)` undoes what
     it wrote elsewhere: a move with an effect and no reverse cannot be taken back. `restores` are the thing's own fields
     that the effect sets. `differs_from` names an earlier move that another person must have made (two signatures).
+    `about` and `tells` (who is told, and how) are sentences for the confirm page.
     `hidden`: made by another row's move (a publicity list), never a button of its own.
     `guard(thing)` gives a Chinese sentence why the move cannot be made now, or "".
     For many rows at once: `effect_many(things, steps, **data)` sets fields of the things in memory (they are saved
@@ -42,6 +43,7 @@ class Transition:
     by_clock: bool = False
     hidden: bool = False
     about: str = ""
+    tells: str = ""
 
     @property
     def can_be_undone(self) -> bool:
@@ -108,3 +110,7 @@ def workflow_of(thing) -> Workflow:
 
 def all_workflows() -> tuple[Workflow, ...]:
     return tuple(_workflows.values())
+
+
+def get_workflow(kind: str) -> Workflow:
+    return _workflows[kind]

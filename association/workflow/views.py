@@ -1,0 +1,275 @@
+"""Pages of moves: one confirm page for every move, one for undo and void, one for many rows at once.
+
+They know nothing of the admin: the caller passes the page's frame (template, back_url, context).
+"""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from association.core.models import working_day_table
+from association.core.workdays import YearMissing, working_days_between
+from association.inbox.models import Whose
+
+from .actions import perform, perform_many, preview_many, undo_last, void
+from .checks import MoveRefused, allowed, as_staff, moves_for, undoable_step, why_not, why_not_void
+from .forms import MoveForm, ReasonForm
+from .models import Step
+from .table import workflow_of
+
+SHOWN_IN_BULK = 100  # rows of a bulk page that are written out; the others are counted
+MOST_IN_BULK = 5000
+
+
+# -- Whose turn, and what happened -----------------------------------------------------------------------------------
+
+
+def _days_left(due_at) -> int | None:
+    if due_at is None:
+        return None
+    today, until = timezone.localdate(), timezone.localdate(due_at)
+    try:
+        return working_days_between(today, until, working_day_table()) if until > today else 0
+    except YearMissing:
+        return None
+
+
+def turn_of(thing, user) -> dict:
+    """Whose move it is: {"who", "what", "due", "left", "late", "mine", "state"}."""
+    flow = workflow_of(thing)
+    turn = flow.turns.get(thing.state)
+    due = getattr(thing, "due_at", None)
+    who = {Whose.OFFICE: "协会", Whose.AUTHORITY: "主管部门"}.get(turn.whose, "") if turn else ""
+    if turn and turn.whose == Whose.PARTY:
+        who = thing.turn_party.name if thing.turn_party else "单位"
+    label = flow.states(thing.state).label
+    return {
+        "state": label,
+        "who": who,
+        "what": turn.label if turn and turn.label else label,
+        "due": due,
+        "left": _days_left(due),
+        "late": due is not None and due < timezone.now(),
+        "mine": bool(turn and turn.whose == Whose.OFFICE and turn.right and turn.right in user.rights),
+        "void": getattr(thing, "voided_at", None),
+    }
+
+
+def stations_of(thing, steps) -> list[dict]:
+    """The states of the path with the day each was reached: {"label", "state": done | current | todo, "date"}."""
+    flow = workflow_of(thing)
+    path = list(flow.path) or [thing.state]
+    if thing.state not in path:
+        path.append(thing.state)
+    reached = {step.target: step.happened_on for step in steps if step.undone_at is None}
+    here = path.index(thing.state)
+    return [
+        {
+            "label": flow.states(state).label,
+            "state": "current" if index == here else "done" if index < here and state in reached else "todo",
+            "date": reached.get(state) if index <= here else None,
+        }
+        for index, state in enumerate(path)
+    ]
+
+
+def stateful_context(thing, user, move_url) -> dict:
+    """What the change page shows: turn, buttons, stations, steps, undo, void. move_url(name) is a move's address."""
+    steps = list(Step.objects.of(thing).select_related("scan"))
+    step, why = undoable_step(thing, user)
+    buttons = [
+        {
+            "label": move.label if allowed(thing, move, user) else f"代录：{move.label}",
+            "url": move_url(move.name),
+            "danger": move.danger,
+            "about": move.about,
+        }
+        for move in moves_for(thing, user)
+    ]
+    return {
+        "turn": turn_of(thing, user),
+        "buttons": buttons,
+        "stations": stations_of(thing, steps),
+        "steps": steps[::-1],
+        "undo": {"label": step.label, "url": move_url("-undo")} if step else None,
+        "undo_why": why,
+        "void_url": move_url("-void") if not why_not_void(thing, user) else "",
+    }
+
+
+# -- One row ---------------------------------------------------------------------------------------------------------
+
+
+def _move_named(thing, name):
+    try:
+        move = workflow_of(thing).get(name)
+    except KeyError as unknown:
+        raise Http404 from unknown
+    if move.hidden or (move.by_clock and move.right is None):
+        raise Http404
+    return move
+
+
+def _own_form(move, request, thing=None):
+    """The move's own fields; a form class with `takes_thing` is made with thing=."""
+    if move.form is None:
+        return None
+    more = {"thing": thing} if getattr(move.form, "takes_thing", False) else {}
+    return move.form(request.POST, request.FILES, **more) if request.method == "POST" else move.form(**more)
+
+
+def _what_happens(things, move) -> dict:
+    """What the page states before the move: from, to, who comes next, whether it can be undone."""
+    flow = workflow_of(things[0])
+    turn = flow.turns.get(move.target)
+    return {
+        "source": "、".join(dict.fromkeys(flow.states(thing.state).label for thing in things)),
+        "target": flow.states(move.target).label,
+        "next_who": turn.whose.label if turn else "",
+        "next_what": turn.label if turn else "",
+        "next_days": turn.working_days if turn else None,
+        "can_be_undone": move.can_be_undone,
+    }
+
+
+def move_page(request, thing, name, *, back_url, template="workflow/move.html", context=None):
+    """The confirm page of one move, and the move itself. `back_url` is where the reader lands afterwards."""
+    move, user = _move_named(thing, name), request.user
+    on_behalf = move.party_may and allowed(thing, move, user) is None and bool(as_staff(thing, move, user))
+    if request.method != "POST":
+        why = why_not(thing, move, user, on_behalf=True if on_behalf else None)
+        if why:
+            if thing.state in move.sources and not on_behalf and allowed(thing, move, user) is None:
+                raise PermissionDenied(why)
+            messages.warning(request, why)
+            return HttpResponseRedirect(back_url)
+    last = Step.objects.of(thing).standing().last()
+    form = MoveForm(
+        request.POST if request.method == "POST" else None, request.FILES or None, move=move, last_step=last,
+        on_behalf=on_behalf, party=thing.turn_party, user=user, initial={"seen_version": thing.version},
+    )  # fmt: skip
+    own = _own_form(move, request, thing)
+    if request.method == "POST":
+        valid = form.is_valid() & (own is None or own.is_valid())
+        if valid and _perform(request, thing, move, form, own):
+            return HttpResponseRedirect(back_url)
+    facts = _what_happens([thing], move)
+    context = {
+        "title": move.label, "move": move, "thing": thing, "form": form, "own_form": own, "on_behalf": on_behalf,
+        "back_url": back_url, "kept_scan": form.kept_scan, **facts, **(context or {}),
+    }  # fmt: skip
+    return TemplateResponse(request, template, context, status=200 if not form.errors else 422)
+
+
+def _perform(request, thing, move, form, own) -> bool:
+    """True where the move is made (also by the first of two clicks); else the forms say why not."""
+    data = own.cleaned_data if own else {}
+    seen = form.cleaned_data.get("seen_version")
+    try:
+        perform(thing, move.name, by=request.user, seen_version=seen, **form.arguments(), **data)
+    except PermissionDenied as problem:
+        form.add_error(None, str(problem))
+    except ValidationError as problem:
+        if _clicked_twice(thing, move, request.user, seen):
+            messages.success(request, f"已办理「{move.label}」。")
+            return True
+        if getattr(problem, "code", None) == "stale":
+            form.data = form.data.copy()
+            form.data["seen_version"] = thing.version
+        (form if not own or problem.code in form.fields else _Put(form, own)).put(problem)
+    else:
+        messages.success(request, f"已办理「{move.label}」。")
+        return True
+    return False
+
+
+class _Put:
+    """A refusal about a field of the move's own form goes there; any other to the top."""
+
+    def __init__(self, form, own):
+        self.form, self.own = form, own
+
+    def put(self, problem):
+        if getattr(problem, "code", None) in self.own.fields:
+            self.own.add_error(problem.code, problem.messages[0])
+        else:
+            self.form.put(problem)
+
+
+def _clicked_twice(thing, move, user, seen) -> bool:
+    last = Step.objects.of(thing).standing().last()
+    return bool(
+        last and seen is not None and thing.version == seen + 1 and last.name == move.name and last.actor_id == user.pk
+    )
+
+
+def reason_page(request, thing, what, *, back_url, template="workflow/reason.html", context=None):
+    """Taking the last step back ("undo"), or declaring the row void ("void")."""
+    if what == "undo":
+        step, why = undoable_step(thing, request.user)
+        label, act = f"撤回「{step.label}」" if step else "撤回上一步", undo_last
+    else:
+        step, why, label, act = None, why_not_void(thing, request.user), "作废", void
+    if why:
+        messages.warning(request, why)
+        return HttpResponseRedirect(back_url)
+    form = ReasonForm(request.POST or None, what=label)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(thing, by=request.user, reason=form.cleaned_data["note"])
+        except MoveRefused as problem:
+            form.add_error(None, problem.messages[0])
+        else:
+            messages.success(request, f"已{label}。")
+            return HttpResponseRedirect(back_url)
+    context = {
+        "title": label, "what": what, "step": step, "thing": thing, "form": form, "back_url": back_url,
+        **(context or {}),
+    }  # fmt: skip
+    return TemplateResponse(request, template, context, status=200 if not form.errors else 422)
+
+
+# -- Many rows -------------------------------------------------------------------------------------------------------
+
+
+def bulk_page(request, things, name, *, back_url, hidden, template="workflow/bulk.html", context=None):
+    """What a move will do to each ticked row, then the move. `hidden` [(name, value)] brings the rows back on POST.
+
+    The first POST comes from the list (without `confirmed`): it only shows.
+    """
+    move = _move_named(things[0], name)
+    confirmed = request.POST.get("confirmed") == "yes"
+    on_behalf = move.party_may
+    form = MoveForm(
+        request.POST if confirmed else None, request.FILES or None if confirmed else None, move=move,
+        on_behalf=on_behalf, party=None, user=request.user,
+    )  # fmt: skip
+    own = _own_form(move, request) if confirmed else move.form() if move.form else None
+    if confirmed and form.is_valid() & (own is None or own.is_valid()):
+        data = own.cleaned_data if own else {}
+        moved, refused = perform_many(things, name, by=request.user, **form.arguments(), **data)
+        _report(request, move, moved, refused)
+        return HttpResponseRedirect(back_url)
+    verdicts = preview_many(things, name, request.user, on_behalf=True if on_behalf else None)
+    can = [thing for thing, why in verdicts if not why]
+    cannot = [(thing, why) for thing, why in verdicts if why]
+    context = {
+        "title": f"{move.label}（{len(can)} 件）", "move": move, "form": form, "own_form": own, "can": can,
+        "can_shown": can[:SHOWN_IN_BULK], "can_more": max(0, len(can) - SHOWN_IN_BULK),
+        "cannot": cannot[:SHOWN_IN_BULK], "cannot_count": len(cannot), "hidden": hidden, "back_url": back_url, "on_behalf": on_behalf,
+        **_what_happens(can or things, move), **(context or {}),
+    }  # fmt: skip
+    return TemplateResponse(request, template, context)
+
+
+def _report(request, move, moved, refused):
+    if moved:
+        messages.success(request, f"已办理「{move.label}」{moved} 件。")
+    for thing, why in refused[:5]:
+        messages.warning(request, f"「{thing}」没有办理：{why}")
+    if len(refused) > 5:
+        messages.warning(request, f"还有 {len(refused) - 5} 件没有办理，它们仍在列表里。")
+
+
