@@ -1,0 +1,148 @@
+"""Forms of the settings: what is stored as tables is written one row a line."""
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from .calendar import enter_year, load_year
+from .lines import (
+    LineProblem,
+    read_days,
+    read_districts,
+    read_pairs,
+    rows_of,
+    write_days,
+    write_districts,
+    write_pairs,
+)
+from .models import Association, CalendarYear
+from .numbers import format_problem
+from .workdays import YearMissing, calendar_of
+
+COLOURS = {"lake": "主色（页头、按钮）", "seal": "印色（公示、错误）", "gold": "金色（期限）"}
+_HEX = RegexValidator(r"^#[0-9a-fA-F]{6}$", "颜色写作 #0f4c5c 的样子。")
+
+
+def _lines(label, help_text, rows=6):
+    return forms.CharField(
+        label=label, required=False, help_text=help_text, strip=False, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
+class AssociationForm(forms.ModelForm):
+    district_lines = _lines(
+        "县市区", "一行一个：名称,代码,别名。代码和别名可以不写，别名可以有几个。例：东城区,430602,东城", 12
+    )
+    department_lines = _lines("内设部门", "一行一个。")
+    number_lines = _lines(
+        "编号格式",
+        "一行一种：种类=格式，{year} 是年度，{n:04d} 是四位顺序号。例：rating=XP{year}-{n:04d}；不写的用默认格式。",
+        4,
+    )
+
+    class Meta:
+        model = Association
+        exclude = ("colours", "departments", "districts", "number_formats")  # noqa: DJ006 - all but the tables
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        self.initial |= {
+            "district_lines": write_districts(row.districts),
+            "department_lines": "\n".join(row.departments),
+            "number_lines": write_pairs(row.number_formats),
+        } | {f"colour_{name}": row.colours.get(name, "") for name in COLOURS}
+
+    def clean_district_lines(self):
+        return self._read(read_districts, "district_lines")
+
+    def clean_department_lines(self):
+        return ["".join(row) for row in rows_of(self.cleaned_data["department_lines"])]
+
+    def clean_number_lines(self):
+        formats = self._read(read_pairs, "number_lines")
+        for problem in filter(None, map(format_problem, formats.values())):
+            raise forms.ValidationError(problem)
+        return formats
+
+    def _read(self, read, name):
+        try:
+            return read(self.cleaned_data[name])
+        except LineProblem as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+    def save(self, commit=True):
+        row, data = self.instance, self.cleaned_data
+        row.districts, row.departments = data["district_lines"], data["department_lines"]
+        row.number_formats = data["number_lines"]
+        colours = {name: data[f"colour_{name}"] for name in COLOURS if data[f"colour_{name}"]}
+        others = {name: value for name, value in row.colours.items() if name not in COLOURS}
+        row.colours = others | colours
+        return super().save(commit)
+
+
+for _name, _label in COLOURS.items():  # three fields of one kind
+    AssociationForm.base_fields[f"colour_{_name}"] = AssociationForm.declared_fields[f"colour_{_name}"] = (
+        forms.CharField(label=_label, required=False, max_length=7, validators=[_HEX], help_text="空着用默认颜色。")
+    )
+
+
+class CalendarYearForm(forms.ModelForm):
+    """A year as the State Council's notice words it: spans off, and weekend days worked."""
+
+    off = _lines("放假", "照国务院通知填，一行一段，含周末：5-1 至 5-5 劳动节", 8)
+    worked = _lines("调休上班", "周末上班的日子，一行一天：5-8 劳动节调休", 5)
+
+    class Meta:
+        model = CalendarYear
+        fields = ["year", "source"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            days = list(self.instance.days.order_by("date"))
+            self.initial["off"] = write_days([(day.date, day.note) for day in days if not day.is_working])
+            self.initial["worked"] = write_days([(day.date, day.note) for day in days if day.is_working])
+            self.fields["year"].disabled = True
+        else:
+            self.fields["off"].help_text += "。两栏都空着，就按系统自带的安排填入。"
+
+    def clean_year(self):
+        year = self.cleaned_data["year"]
+        if not 1990 <= year <= 2100:
+            raise forms.ValidationError("年份写作四位数字，例如 2027。")
+        return year
+
+    def clean(self):
+        data = super().clean()
+        year = data.get("year")
+        if year:
+            data["off_days"] = self._days("off", year, weekend=False)
+            data["worked_days"] = self._days("worked", year, weekend=True)
+            self._nothing_entered(data, year)
+        return data
+
+    def _days(self, name, year, *, weekend) -> dict:
+        try:
+            days = read_days(self.cleaned_data.get(name, ""), year)
+        except LineProblem as problem:
+            self.add_error(name, str(problem))
+            return {}
+        wrong = [day for day in days if weekend and day.weekday() < 5]
+        if wrong:
+            self.add_error(name, f"{wrong[0].month}-{wrong[0].day} 是工作日，本来就上班，请核对。")
+        return {day: note for day, note in days.items() if (day.weekday() > 4) == weekend}
+
+    def _nothing_entered(self, data, year):
+        self.by_itself = not (data["off_days"] or data["worked_days"] or self.instance.pk or self.errors)
+        if self.by_itself:
+            try:
+                calendar_of(year)
+            except YearMissing:
+                self.add_error("off", f"系统没有自带 {year} 年的安排，请按国务院通知填写放假和调休的日子。")
+
+    def write(self) -> CalendarYear:
+        """Store the year with its days. For a valid form."""
+        data = self.cleaned_data
+        if self.by_itself:
+            return load_year(data["year"])[0]
+        return enter_year(data["year"], off=data["off_days"], worked=data["worked_days"], source=data["source"])
