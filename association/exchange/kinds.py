@@ -67,8 +67,29 @@ class Session:
         """Once, after the last row, in the transaction that makes the batch valid."""
 
 
+@dataclass(frozen=True)
+class Option:
+    """What a kind may ask for beside the file: on the command line --name, in the admin a field with this label."""
+
+    name: str
+    label: str
+    example: str = ""
+    type: type = str
+
+
+OPTIONS = {
+    option.name: option
+    for option in (
+        Option("round", "评价年度", "2020", int),
+        Option("source", "信用信息来源", "住建"),
+        Option("number", "发布文号", "某建发〔2021〕5 号"),
+        Option("date", "发布日期", "2021-05-20"),
+    )
+}
+
+
 class ImportKind:
-    """Subclass and register(). `options`: which of round and source the kind asks for."""
+    """Subclass and register(). `options`: the names in OPTIONS that the kind asks for."""
 
     name: str
     label: str

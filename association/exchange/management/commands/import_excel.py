@@ -1,4 +1,4 @@
-"""manage.py import_excel KIND FILE [--round YEAR] [--source NAME] [--dry-run] [--json]
+"""manage.py import_excel KIND FILE [--round YEAR] [--source NAME] [--number N --date DAY] [--dry-run] [--json]
 
 Exit status 0 where the file was read, 2 where it could not be: one sentence on standard error, nothing written.
 """
@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from association.documents.errors import FileRefused
 from association.exchange import actions, pipeline
 from association.exchange.errors import UnreadableFile
-from association.exchange.kinds import all_kinds
+from association.exchange.kinds import OPTIONS, all_kinds
 from association.exchange.models import ImportRow
 from association.jobs.actions import Refused
 from association.jobs.models import Job
@@ -25,8 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("kind", nargs="?", help="种类，见 --list")
         parser.add_argument("file", nargs="?", help="文件")
-        parser.add_argument("--round", type=int, dest="round", metavar="YEAR", help="评价年度")
-        parser.add_argument("--source", help="信用信息来源，例：住建")
+        for option in OPTIONS.values():
+            about = f"{option.label}，例：{option.example}"
+            parser.add_argument(f"--{option.name}", type=option.type, metavar=option.name.upper(), help=about)
         parser.add_argument("--dry-run", action="store_true", help="只试读，不写入")
         parser.add_argument("--json", action="store_true", dest="as_json", help="输出一个 JSON 对象")
         parser.add_argument("--list", action="store_true", dest="list_kinds", help="列出可导入的种类")
