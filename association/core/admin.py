@@ -331,3 +331,6 @@ class BaseTabularInline(_InlineMixin, TabularInline):
 
 class BaseStackedInline(_InlineMixin, StackedInline):
     pass
+
+
+from . import settings_admin  # noqa: E402, F401 - the ground's own lists, found with this module

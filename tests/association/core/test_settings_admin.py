@@ -1,0 +1,108 @@
+"""系统: the association's row and the working calendar, through the admin."""
+
+import pytest
+from django.urls import reverse
+
+from association.accounts.roles import ROLES, Right
+from association.core.models import Association, CalendarDay, CalendarYear
+
+ASSOCIATION = "/admin/core/association/1/change/"
+
+
+@pytest.fixture
+def admin_client(client_of, association):
+    return client_of("系统管理员")
+
+
+def _form(response) -> dict:
+    """What the browser would send back untouched."""
+    form = response.context["adminform"].form
+    data = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in data.items()}
+
+
+def test_the_list_leads_to_the_one_row(admin_client):
+    assert admin_client.get("/admin/core/association/").url == ASSOCIATION
+    page = admin_client.get(ASSOCIATION)
+    assert page.context["adminform"].form["district_lines"].value() == "东区,430602,东\n西区,430611"
+    assert admin_client.get("/admin/core/association/add/").status_code == 403
+
+
+def test_districts_departments_formats_and_colours_are_saved(admin_client):
+    data = _form(admin_client.get(ASSOCIATION)) | {
+        "district_lines": "南山区，430603，南山\n北县",
+        "department_lines": "秘书处\n综合处",
+        "number_lines": "rating=XP{year}-{n:04d}",
+        "colour_lake": "#123456",
+    }
+    assert admin_client.post(ASSOCIATION, data).status_code == 302
+    row = Association.objects.get()
+    assert row.districts == [
+        {"name": "南山区", "code": "430603", "aliases": ["南山"]},
+        {"name": "北县", "code": "", "aliases": []},
+    ]
+    assert (row.departments, row.number_formats) == (["秘书处", "综合处"], {"rating": "XP{year}-{n:04d}"})
+    assert row.colours == {"lake": "#123456"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("district_lines", "东区,12", "「东区」的行政区划代码应是一个 6 位数字，请核对。"),
+        ("number_lines", "rating", "「rating」写法不对，请写成「种类=格式」，一行一个。"),
+        ("number_lines", "rating=XP{n}", "编号格式「XP{n}」会产生重号，请同时写上年度 {year} 和顺序号 {n}。"),
+        ("colour_seal", "red", "颜色写作 #0f4c5c 的样子。"),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(admin_client, name, value, sentence):
+    page = admin_client.post(ASSOCIATION, _form(admin_client.get(ASSOCIATION)) | {name: value})
+    assert page.status_code == 200
+    form = page.context["adminform"].form
+    assert form.errors[name] == [sentence]
+    assert form[name].value() == value
+    assert Association.objects.get().districts[0]["name"] == "东区"
+
+
+def test_a_year_left_blank_is_filled_by_itself(admin_client):
+    CalendarYear.objects.filter(year=2021).delete()
+    url = reverse("admin:core_calendaryear_add")
+    assert admin_client.post(url, {"year": 2021, "source": "", "off": "", "worked": ""}).status_code == 302
+    assert CalendarDay.objects.get(date="2021-05-08").is_working
+
+
+def test_a_year_without_data_asks_for_the_notice(admin_client):
+    page = admin_client.post(reverse("admin:core_calendaryear_add"), {"year": 2099, "off": "", "worked": ""})
+    assert page.context["adminform"].form.errors["off"] == [
+        "系统没有自带 2099 年的安排，请按国务院通知填写放假和调休的日子。"
+    ]
+    assert not CalendarYear.objects.filter(year=2099).exists()
+
+
+def test_a_year_is_entered_as_the_notice_words_it(admin_client):
+    data = {"year": 2027, "source": "国办发明电〔2026〕1 号", "off": "5-1 至 5-5 劳动节", "worked": "5-8 劳动节调休"}
+    assert admin_client.post(reverse("admin:core_calendaryear_add"), data).status_code == 302
+    year = CalendarYear.objects.get(year=2027)
+    assert [(f"{day.date:%m-%d}", day.is_working) for day in year.days.all()] == [
+        ("05-03", False), ("05-04", False), ("05-05", False), ("05-08", True),
+    ]  # fmt: skip
+    url = reverse("admin:core_calendaryear_change", args=[year.pk])
+    again = _form(admin_client.get(url))
+    assert (again["off"], again["worked"]) == ("5-3 至 5-5 劳动节", "5-8 劳动节调休")
+    assert admin_client.post(url, again | {"worked": ""}).status_code == 302
+    assert year.days.filter(is_working=True).count() == 0
+
+
+def test_a_working_day_that_is_one_anyway_is_asked_about(admin_client):
+    page = admin_client.post(reverse("admin:core_calendaryear_add"), {"year": 2027, "off": "", "worked": "5-7"})
+    assert page.context["adminform"].form.errors["worked"] == ["5-7 是工作日，本来就上班，请核对。"]
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if Right.SETTINGS not in role.rights], ids=lambda r: r.name)
+@pytest.mark.parametrize("url", [ASSOCIATION, "/admin/core/association/", "/admin/core/calendaryear/"])
+def test_only_who_keeps_the_settings_opens_them(client_of, association, role, url):
+    assert client_of(role.name).get(url).status_code == 403
+
+
+def test_firms_and_visitors_do_not(client, client_of, firm_user, association):
+    for visitor in (client, client_of(firm_user())):
+        assert visitor.get(ASSOCIATION).status_code in (302, 403, 404)
