@@ -71,7 +71,7 @@ def _blank_between_words(match: re.Match) -> str:
 def name_key(name: str) -> str:
     """The key under which a firm is found by name: blanks and brackets of all kinds aside, upper case, half-width.
 
-    >>> name_key("岳 阳某某(集团)有限公司") == name_key("岳阳某某（集团）有限公司 ")
+    >>> name_key("云 滨某某(集团)有限公司") == name_key("云滨某某（集团）有限公司 ")
     True
     """
     # Folded before upper case, and taken apart without accents, so that the key of a key is the key.
@@ -85,8 +85,8 @@ def core_name(name: str) -> str:
 
     Never empty for a name that has a key: a name of nothing but a legal form is its own core.
 
-    >>> core_name("岳阳某某建设集团股份有限公司")
-    '岳阳某某建设'
+    >>> core_name("云滨某某建设集团股份有限公司")
+    '云滨某某建设'
     """
     key = name_key(name)
     return _LEGAL_FORMS.sub("", key) or key
