@@ -33,7 +33,7 @@ setup: ## make .venv and install the locked requirements, where they changed
 	  echo "Making .venv with $$("$$python" --version)"; "$$python" -m venv --clear .venv || exit 1; \
 	fi; \
 	echo "Installing the locked requirements (a minute or two, only when they changed)"; \
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt || exit 1; \
+	$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt || exit 1; \
 	echo "$$wanted" > .venv/installed
 
 run: setup ## serve the portal with its background work; the first time with a demonstration year
