@@ -1,43 +1,61 @@
-"""One shared stamp (公开页面版本) that every publishing action raises on commit; cached public pages are keyed by it."""
+"""One shared stamp (公开页面版本) that every publishing action raises on commit; kept pages are good for one.
 
+Embedded it is the modification time of one file under var/ (a stat to read, an utime to raise: no lock, no temporary
+file, nothing left by a killed process). With Redis it is a key.
+"""
+
+import logging
 import os
 import secrets
-import tempfile
+import time
+from functools import cache as once
 from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
+log = logging.getLogger(__name__)
 _KEY = "core.public-stamp"
 
 
+@once
 def _path() -> Path:
     return settings.VAR_DIR / "public-stamp"
 
 
-def current() -> str:
-    """The stamp as all processes see it: a Redis key, or one file's identity when embedded (a stat, no read)."""
-    if settings.REDIS_URL:
-        return cache.get(_KEY) or "0"
+def current() -> str | None:
+    """The stamp as all processes see it; None where it cannot be read, and then no kept page may be served."""
+    if not settings.REDIS_URL:
+        try:
+            return str(os.stat(_path()).st_mtime_ns)
+        except FileNotFoundError:
+            _touch()
+            return str(os.stat(_path()).st_mtime_ns)
     try:
-        found = os.stat(_path())
-    except FileNotFoundError:
-        return "0"
-    return f"{found.st_mtime_ns}-{found.st_ino}"
+        # a key that Redis dropped comes back as another one, never as one that pages were kept under before
+        return cache.get(_KEY) or cache.get_or_set(_KEY, secrets.token_hex(8), None)
+    except Exception:  # whatever the cache's client raises: the pages are slower then, not gone
+        log.exception("the public stamp cannot be read")
+        return None
+
+
+def _touch():
+    path, now = _path(), time.time_ns()  # the file system's own clock only ticks every few milliseconds
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
+    os.utime(path, ns=(now, now))
 
 
 def _raise_now():
-    token = secrets.token_hex(8)
     if settings.REDIS_URL:
-        cache.set(_KEY, token, None)
-        return
-    handle, name = tempfile.mkstemp(dir=settings.VAR_DIR, prefix="stamp-")
-    with os.fdopen(handle, "w") as file:
-        file.write(token)
-    os.replace(name, _path())
+        cache.set(_KEY, secrets.token_hex(8), None)
+    else:
+        _touch()
 
 
 def raise_stamp():
-    """Let no page cached before this transaction's commit be served after it."""
-    transaction.on_commit(_raise_now)
+    """Let no page kept before this transaction's commit be served after it.
+
+    Robust: what was committed stays so where the stamp cannot be raised; pages are then stale until they run out.
+    """
+    transaction.on_commit(_raise_now, robust=True)

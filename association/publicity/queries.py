@@ -18,7 +18,7 @@ from .models import Announcement, ListState, PublicityLine, PublicityList
 from .registry import kind_of
 from .terms import is_over
 
-PAGE_SIZE = 50
+PAGE_SIZE = 100
 SHOWN = ("position", "name", "district", "result", "list", "announcement")  # the keys: else each row asks for its own
 LISTS_A_PAGE = 20
 

@@ -1,0 +1,160 @@
+"""What the public may read of firms: the directory with the published grade, one firm, the figures on the home page.
+
+Only Firm.objects.public(); of the rating only the 信用等级, which the issuer's list alone sets, never a computed one.
+"""
+
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
+from django.utils import timezone
+
+from association.core.models import Association
+from association.parties.models import Party, PartyName
+from association.publicity.models import PublicityLine
+from evaluations.models import GradeLine, Rating, RatingRound
+from members.models import Firm
+
+FIRMS_A_PAGE = 30
+
+
+def issued() -> QuerySet:
+    """Ratings with a published grade."""
+    return Rating.objects.standing().exclude(grade="")
+
+
+def firms(*, q: str = "", district: str = "", grade: str = "") -> QuerySet:
+    """The public directory in the order of pinyin, each with the latest published grade and its year.
+
+    `q`: parts of a name now or before, of a short name, initials, or the code; never a person or a telephone.
+    """
+    latest = issued().filter(party=OuterRef("party")).order_by("-round__year")
+    found = (
+        Firm.objects.public()
+        .select_related("party")
+        .annotate(grade=Subquery(latest.values("grade")[:1]), grade_year=Subquery(latest.values("round__year")[:1]))
+    )
+    if q:
+        found = found.filter(party__in=Party.objects.search(q))
+    if district:
+        found = found.filter(district=district)
+    if grade:
+        found = found.filter(grade=grade)
+    return found.order_by("party__initials", "pk")
+
+
+def firm_page(number: int, **wanted) -> Page:
+    """A page of rows for the directory. Two queries. Raises Http404 for a page that is not there."""
+    try:
+        page = Paginator(firms(**wanted), FIRMS_A_PAGE).page(number)
+    except EmptyPage:
+        raise Http404 from None
+    page.object_list = [
+        {
+            "name": firm.party.name,
+            "url": firm_url(firm),
+            "district": firm.district,
+            "qualification": firm.main_qualification,
+            "is_member": firm.is_member,
+            "grade": firm.grade or "",
+            "grade_year": firm.grade_year,
+        }
+        for firm in page.object_list
+    ]
+    return page
+
+
+def firm_url(firm: Firm) -> str:
+    return f"/firms/{firm.uid}/"
+
+
+def grade_labels() -> list[str]:
+    """The grades that were ever published, highest first. Two queries."""
+    found = set(issued().order_by().values_list("grade", flat=True).distinct())
+    rank = {label: -lower for label, lower in GradeLine.objects.order_by("scheme__year").values_list("label", "lower")}
+    return sorted(found, key=lambda label: (rank.get(label, 1), label))
+
+
+def district_names() -> list[str]:
+    """The association's districts as staff ordered them. No query where its row is in the cache."""
+    return Association.current().district_names()
+
+
+def public_firm(uid) -> Firm | None:
+    """The firm of an address, if it is listed; of a merged one, the firm that goes on. One query, for each merger one."""
+    rows = Firm.objects.select_related("party__merged_into__firm", "party__parent__firm")
+    firm = rows.filter(uid=uid, in_directory=True).first()
+    for _ in range(5):  # a chain of mergers; a ring cannot be entered, but would not hang the page either
+        if firm is None or firm.party.merged_into_id is None:
+            break
+        firm = rows.filter(party=firm.party.merged_into_id, in_directory=True).first()
+    return firm if firm is None or firm.party.merged_into_id is None else None
+
+
+def firm_facts(firm: Firm) -> dict:
+    """What public/firm.html shows. Four queries."""
+    party, parent = firm.party, firm.party.parent
+    listed = parent is not None and hasattr(parent, "firm") and parent.firm.in_directory and not parent.merged_into_id
+    former = party.names.filter(kind=PartyName.Kind.FORMER).order_by("-ends_on", "-pk")
+    today = timezone.localdate()
+    return {
+        "firm": {
+            "name": party.name,
+            "code": party.code or "",
+            "district": firm.district,
+            "kind": party.get_kind_display(),
+            "parent": parent.name if parent else "",
+            "parent_url": firm_url(parent.firm) if listed else "",
+            "is_member": firm.is_member,
+            "main_qualification": firm.main_qualification,
+        },
+        "former_names": [{"name": row.name, "until": row.ends_on} for row in former],
+        "qualifications": [
+            {"name": row.name, "ends_on": row.ends_on, "expired": bool(row.ends_on and row.ends_on < today)}
+            for row in firm.qualifications.order_by("ends_on", "name")
+        ],
+        "grades": _grades(party),
+    }
+
+
+def _grades(party) -> list[dict]:
+    """The published grades, latest first, each with the announcement that named the firm. Two queries."""
+    ratings = list(issued().filter(party=party).select_related("round").order_by("-round__year"))
+    lines = PublicityLine.objects.filter(case__in=[rating.pk for rating in ratings], announcement__isnull=False)
+    announced = dict(lines.values_list("case", "announcement__uid"))
+    return [
+        {
+            "year": rating.round.year,
+            "grade": rating.grade,
+            "issuer": rating.round.issuer,
+            "number": rating.grade_number,
+            "issued_on": rating.grade_on,
+            "url": f"/announcements/{announced[rating.pk]}/" if rating.pk in announced else "",
+        }
+        for rating in ratings
+    ]
+
+
+def figures() -> list[dict]:
+    """Tiles for the home page: firms, members and, once grades are published, the latest year. Three queries."""
+    totals = Firm.objects.public().aggregate(firms=Count("pk"), members=Count("pk", filter=Q(is_member=True)))
+    if not totals["firms"]:
+        return []
+    tiles = [
+        {"value": totals["firms"], "label": "在册企业", "unit": "家", "url": "/firms/"},
+        {"value": totals["members"], "label": "会员单位", "unit": "家"},
+    ]
+    rows = list(issued().order_by().values("round__year", "grade").annotate(n=Count("pk")))
+    if rows:
+        year = max(row["round__year"] for row in rows)
+        numbers = {row["grade"]: row["n"] for row in rows if row["round__year"] == year}
+        highest = GradeLine.objects.filter(scheme__rounds__year=year, label__in=numbers).order_by("-lower").first()
+        tiles.append({"value": sum(numbers.values()), "label": f"{year} 年度评级企业", "unit": "家"})
+        if highest is not None:
+            label = f"{year} 年度 {highest.label} 级企业"
+            tiles.append({"value": numbers[highest.label], "label": label, "unit": "家"})
+    return tiles
+
+
+def rates() -> bool:
+    """Whether the portal rates firms at all, so that a card may say so. One query."""
+    return RatingRound.objects.exists()

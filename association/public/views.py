@@ -1,0 +1,185 @@
+"""The public site. Each page is the same for everyone and kept by core.pagecache; none reads a cookie or a session."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+
+from association.core.models import Association
+from association.core.pagecache import public_page
+from association.publicity import queries as lists
+from association.publicity import texts
+
+from . import queries
+from .forms import DirectoryForm, LinesForm, SearchForm, page_number
+from .theme import stylesheet
+
+ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /desk/\nDisallow: /accounts/\nDisallow: /files/\n"
+GROWN = 50  # lines of a list from which the whole of it on one page is offered
+
+
+@public_page()
+def home(request):
+    """Seven queries and those of the calendar, when it is not kept."""
+    request.public_until = lists.next_change()
+    services = [
+        {"title": "企业名录", "text": "查企业和最近公布的信用等级", "url": "/firms/"},
+        {"title": "公示公告", "text": "看名单和截止时间，提出异议", "url": "/publicity/"},
+    ]
+    if queries.rates():
+        services.insert(0, {"title": "信用评价", "text": "企业登录后核对得分、看每一分的依据", "url": "/desk/"})
+    context = {
+        "section": "home",
+        "publicities": lists.current_lists(),
+        "announcements": lists.latest_announcements(),
+        "services": services,
+        "tiles": queries.figures(),
+    }
+    return render(request, "public/home.html", context)
+
+
+@public_page("q", "district", "grade", "page")
+def directory(request):
+    form = DirectoryForm(request.GET)
+    form.is_valid()
+    wanted = {"district": form.words("district"), "grade": form.words("grade")}
+    context = {
+        "section": "directory",
+        "page": queries.firm_page(page_number(request), q=form.words(), **wanted),
+        "q": request.GET.get("q", "")[:200],
+        "problem": form.problem,
+        "districts": queries.district_names(),
+        "grades": queries.grade_labels(),
+        **wanted,
+    }
+    return render(request, "public/directory.html", context)
+
+
+@public_page()
+def firm(request, uid):
+    found = queries.public_firm(uid)
+    if found is None:
+        raise Http404
+    if found.uid != uid:
+        return redirect("public:firm", found.uid)
+    return render(request, "public/firm.html", {"section": "directory", **queries.firm_facts(found)})
+
+
+@public_page("page")
+def publicities(request):
+    number = page_number(request)
+    request.public_until = lists.next_change()
+    page = _that(lists.past_lists(number), number)
+    context = {"section": "publicity", "page": page, "open_entries": lists.open_lists() if number == 1 else []}
+    return render(request, "public/publicity_list.html", context)
+
+
+@public_page("q", "result", "page")
+def publicity(request, uid):
+    shown = _list_or_404(request, uid)
+    form, number = LinesForm(request.GET), page_number(request)
+    form.is_valid()
+    facts = lists.list_facts(shown)
+    page = _that(lists.list_page(shown, q=form.words(), result=form.words("result"), number=number), number)
+    context = {
+        "section": "publicity",
+        "publicity": shown,
+        "page": page,
+        "q": request.GET.get("q", "")[:200],
+        "result": form.words("result"),
+        "problem": form.problem,
+        "full_url": f"{shown.get_public_url()}print/" if facts["line_count"] > GROWN else "",
+        "copy_text": texts.share_list(shown, line_count=facts["line_count"], address=_address(request, shown)),
+        **facts,
+    }
+    return render(request, "public/publicity.html", context)
+
+
+@public_page()
+def publicity_sheet(request, uid):
+    """The whole list on one page, for paper."""
+    shown = _list_or_404(request, uid)
+    return render(request, "public/publicity_sheet.html", texts.print_sheet(shown))
+
+
+@public_page("q", "page")
+def announcement(request, uid):
+    shown = _announcement_or_404(uid)
+    form, number = SearchForm(request.GET), page_number(request)
+    form.is_valid()
+    facts = lists.announcement_facts(shown)
+    context = {
+        "section": "publicity",
+        "announcement": shown,
+        "page": _that(lists.announcement_page(shown, q=form.words(), number=number), number),
+        "q": request.GET.get("q", "")[:200],
+        "problem": form.problem,
+        "full_url": f"{shown.get_public_url()}print/" if facts["line_count"] > GROWN else "",
+        "copy_text": texts.share_announcement(shown, line_count=facts["line_count"], address=_address(request, shown)),
+        **facts,
+    }
+    return render(request, "public/announcement.html", context)
+
+
+@public_page()
+def announcement_sheet(request, uid):
+    """The whole announcement on one page, for paper."""
+    shown = _announcement_or_404(uid)
+    context = {
+        "announcement": shown,
+        "lines": shown.lines.order_by("position").only("position", "name", "district", "result"),
+        **lists.announcement_facts(shown),
+    }
+    return render(request, "public/announcement_sheet.html", context)
+
+
+@public_page()
+def about(request):
+    return render(request, "public/about.html", {"section": "about"})
+
+
+# -- What browsers and search engines ask for ------------------------------------------------------------------------
+
+
+@public_page("v")
+def theme(request):
+    """The association's own colours; `v` is the version of its row, so that a change is fetched at once."""
+    return HttpResponse(stylesheet(Association.current().colours), content_type="text/css; charset=utf-8")
+
+
+@public_page()
+def robots(request):
+    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+@public_page()
+def favicon(request):
+    return redirect(static("img/icon.svg"))
+
+
+# -- Helpers ------------------------------------------------------------------------------------------------------
+
+
+def _that(page, number: int):
+    """The page itself: queries give the nearest one for a number that is not there; an address says what it shows."""
+    if page.number != number:
+        raise Http404
+    return page
+
+
+def _list_or_404(request, uid):
+    shown = lists.public_list(uid)
+    if shown is None:
+        raise Http404
+    request.public_until = lists.next_change()
+    return shown
+
+
+def _announcement_or_404(uid):
+    shown = lists.public_announcement(uid)
+    if shown is None:
+        raise Http404
+    return shown
+
+
+def _address(request, thing) -> str:
+    return request.build_absolute_uri(thing.get_public_url())
