@@ -1,4 +1,4 @@
-"""Base classes of the admin: rows through visible_to(), fixed numbers of queries, version check, masked fields, history.
+"""Base classes of the admin: rows through visible_to(), few queries, version check, masked fields, history.
 
     class FirmAdmin(BaseAdmin):
         list_display = ("party", "district")
@@ -23,7 +23,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
-from .adminforms import READ_FIELD, masked_column, read_token, sentence_of, versioned
+from .adminforms import DATE_FIELDS, READ_FIELD, masked_column, read_token, sentence_of, versioned
 from .adminhooks import holds, hooks
 from .adminlist import PortalChangeList
 from .models import Base, StaleVersion
@@ -49,7 +49,9 @@ def visible_rows(queryset, user):
 
 
 class ScopedFieldsMixin:
-    """Choices of foreign keys are the rows that the person may see."""
+    """Choices of foreign keys are the rows that the person may see; dates have the browser's own pickers."""
+
+    formfield_overrides = DATE_FIELDS
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         form_field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -157,7 +159,7 @@ class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
         return allowed and (obj is None or self.may_delete_row(obj))
 
     def guarded(self, view, *, needs: str = "change"):
-        """The view behind the staff login and a permission: view | add | change | delete, or a right (portal.decide)."""
+        """The view behind the staff login and a permission: view, add, change, delete or a right (portal.decide)."""
 
         def checked(request, *args, **kwargs):
             asked = getattr(self, f"has_{needs}_permission", None)
@@ -197,7 +199,8 @@ class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
 
     def page_context(self, request, obj=None, **more) -> dict:
         """What a page of ours under this admin passes to its template."""
-        return {**self.admin_site.each_context(request), "opts": self.opts, "original": obj, "object": obj, "subpage": obj is not None, **more}
+        frame = self.admin_site.each_context(request)
+        return {**frame, "opts": self.opts, "original": obj, "object": obj, "subpage": obj is not None, **more}
 
     # -- forms -------------------------------------------------------------------------------------------------
 
@@ -232,7 +235,8 @@ class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
         obj = self.object_or_404(request, object_id)
         if not holds(request.user, "personal"):
             raise PermissionDenied("您没有查看完整个人信息的权限。")
-        hooks.log_access("unmasked", f"{self.opts.verbose_name}「{obj}」", by=request.user, subject=obj, request=request)
+        what = f"{self.opts.verbose_name}「{obj}」"
+        hooks.log_access("unmasked", what, by=request.user, subject=obj, request=request)
         request.session["unmasked"] = request.session.get("unmasked", {}) | {
             f"{obj._meta.label_lower}:{obj.pk}": time.time()
         }

@@ -7,6 +7,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from unfold.widgets import INPUT_CLASSES
 
 from . import masking
 from .adminhooks import hooks
@@ -69,6 +70,36 @@ def versioned(form: type, model) -> type:
     """The form class with the version check, where the model has a version."""
     return type(form.__name__, (VersionedForm, form), {}) if issubclass(model, Base) else form
 
+
+# -- Dates: the browser's own pickers, in the reader's language and without scripts ---------------------------------
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": " ".join(INPUT_CLASSES), **(attrs or {})}, format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": " ".join(INPUT_CLASSES), **(attrs or {})}, format="%Y-%m-%dT%H:%M")
+
+
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": " ".join(INPUT_CLASSES), **(attrs or {})}, format="%H:%M")
+
+
+DATE_FIELDS = {
+    models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput},
+    models.DateField: {"widget": DayInput},
+    models.TimeField: {"widget": ClockInput},
+}
 
 # -- Masked fields ------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,12 @@
-"""The admin's side menu (导航): areas in the order of the work, each with the lists and pages that the person may see."""
+"""The admin's side menu (导航): areas in the order of the work, each with what the person may see."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 AREAS = ("待办", "企业", "信用评价", "公示公告", "导入", "账号", "系统")
 _AREA_OF_APP = {
-    "inbox": "待办", "cases": "待办", "members": "企业", "parties": "企业", "evaluations": "信用评价", "publicity": "公示公告",
-    "exchange": "导入", "accounts": "账号",
+    "inbox": "待办", "cases": "待办", "members": "企业", "parties": "企业", "evaluations": "信用评价",
+    "publicity": "公示公告", "exchange": "导入", "accounts": "账号",
 }  # fmt: skip
 _AREA_OF_MODEL = {"parties.seat": "账号"}
 

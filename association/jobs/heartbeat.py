@@ -1,4 +1,4 @@
-"""Whether background work runs (后台任务正常/停止): a worker beats in the shared cache whenever beat's sweep reaches it."""
+"""Whether background work runs (后台任务正常/停止): a worker beats in the shared cache when beat's sweep reaches it."""
 
 import time
 

@@ -5,3 +5,10 @@ class WorkflowConfig(AppConfig):
     name = "association.workflow"
     label = "workflow"
     verbose_name = "流程"
+
+    def ready(self):
+        from association.accounts.registry import offer_matters
+
+        from .table import all_workflows
+
+        offer_matters(lambda: {flow.kind: flow.label for flow in all_workflows()})

@@ -258,8 +258,8 @@ def bulk_page(request, things, name, *, back_url, hidden, template="workflow/bul
     context = {
         "title": f"{move.label}（{len(can)} 件）", "move": move, "form": form, "own_form": own, "can": can,
         "can_shown": can[:SHOWN_IN_BULK], "can_more": max(0, len(can) - SHOWN_IN_BULK),
-        "cannot": cannot[:SHOWN_IN_BULK], "cannot_count": len(cannot), "hidden": hidden, "back_url": back_url, "on_behalf": on_behalf,
-        **_what_happens(can or things, move), **(context or {}),
+        "cannot": cannot[:SHOWN_IN_BULK], "cannot_count": len(cannot), "hidden": hidden,
+        "back_url": back_url, "on_behalf": on_behalf, **_what_happens(can or things, move), **(context or {}),
     }  # fmt: skip
     return TemplateResponse(request, template, context)
 
