@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.core.bulk import copy_in, plain_rows
+from association.core.bulk import copy_in
 from association.inbox.actions import close_todos
 from association.jobs import actions as jobs
 from association.jobs.models import Job
@@ -21,13 +21,13 @@ from association.jobs.registry import worker
 from association.timeline.actions import record
 
 from .actions import name_of, needs
-from .models import AuthorityScore, CreditRecord, Rating, RatingRound, ScoreSheet, ScoringRun, Survey
+from .models import Rating, RatingRound, ScoreSheet, ScoringRun
 from .scheme_rows import rulebook_of
-from .scoring import Result, RuleBook, compare, dumps, light_of, score, summarise
+from .scoring import Light, Result, RuleBook, compare, light_of, summarise
+from .scoring.exact import exact
+from .slices import COLUMNS, add_up, chain, givers, inputs_of, population, score_firms
 
-SLICE = 2000  # firms a transaction
 CHANGES_KEPT = 1000  # of the differences from the run before; the rest is counted
-_SHEET = ("run", "rating", "own_points", "total", "grade", "detail")
 
 
 def start_run(rating_round: RatingRound, *, by=None, queue: bool = True) -> Job:
@@ -49,57 +49,50 @@ def rate_now(rating_round: RatingRound, *, by=None) -> tuple[ScoringRun, bool]:
 
 @worker("evaluations.rate")
 def rate(job):
-    """See the module. The cursor holds the run, the last party done and the fingerprint so far."""
+    """See the module. The cursor holds the run, the last party done, the fingerprint and the figures so far."""
     rating_round = RatingRound.objects.select_related("scheme").get(pk=job.args["round"])
     book = rulebook_of(rating_round.scheme)
     total = rating_round.ratings.standing().count()
     if not total:
         raise jobs.Refused("这一轮还没有参评企业，请先导入申报企业名册。")
-    stamp = job.cursor.get("stamp") or _stamp(rating_round)
-    run = _run_of(job, rating_round, book, stamp)
-    after, digest, done = job.cursor.get("after", 0), job.cursor.get("digest", ""), job.cursor.get("done", 0)
-    while rows := _population(rating_round, after):
+    run = _run_of(job, rating_round, book)
+    after, digest, done, summary = (job.cursor.get(key) for key in ("after", "digest", "done", "summary"))
+    while firms := population(rating_round, after or 0):
+        rows, part = score_firms(rating_round, book, run.pk, firms)
+        digest, summary = chain(digest or "", rows), add_up(book, summary or {}, part)
+        after, done = firms[-1].party, (done or 0) + len(firms)
         with transaction.atomic():
-            sheets = [(run.pk, *sheet) for sheet in score_slice(rating_round, book, rows)]
-            copy_in(ScoreSheet, _SHEET, sheets)
-            digest = _chain(digest, sheets)
-            after, done = rows[-1][1], done + len(rows)
-            job.keep(after=after, digest=digest, done=done)
+            copy_in(ScoreSheet, COLUMNS, rows)
+            job.keep(after=after, digest=digest, done=done, summary=summary)
         yield done, total, "计分"
-    if _stamp(rating_round) != stamp:
+    if _stamp(rating_round) != job.cursor["stamp"]:
         _drop(run)
         raise jobs.Refused("测算期间有资料变动，本次没有保存，请重新测算。")
     yield done, total, "汇总"
-    return _finish(run, rating_round, book, digest, done, by=job.owner)
+    return _finish(run, rating_round, book, digest, summary, by=job.owner)
 
 
 def _stamp(rating_round: RatingRound) -> list:
     """Tells whether any input changed while a run was under way."""
     parts = []
-    for rows in _inputs(rating_round):
+    for rows in inputs_of(rating_round):
         found = rows.aggregate(n=Count("pk"), last=Max("updated_at"), versions=Sum("version"))
         parts.append([found["n"], str(found["last"]), found["versions"]])
     ratings = rating_round.ratings.standing().aggregate(n=Count("pk"), versions=Sum("version"))
     return [*parts, [ratings["n"], ratings["versions"]]]
 
 
-def _inputs(rating_round: RatingRound):
-    return (
-        CreditRecord.objects.filter(voided_at=None, party__isnull=False),
-        Survey.objects.filter(round=rating_round, voided_at=None, party__isnull=False),
-        AuthorityScore.objects.filter(round=rating_round, voided_at=None, party__isnull=False),
-    )
-
-
-def _run_of(job, rating_round, book, stamp) -> ScoringRun:
+def _run_of(job, rating_round, book) -> ScoringRun:
     """The run that this job began, or a new one; what an earlier job left unfinished goes."""
     if "run" in job.cursor:
         return ScoringRun.objects.get(pk=job.cursor["run"])
     with transaction.atomic():
         for left in rating_round.runs.filter(state=ScoringRun.State.COMPUTING):
             _drop(left)
-        run = ScoringRun.objects.create(round=rating_round, rulebook=book.to_dict(), by=job.owner, job_id=job.pk)
-        job.keep(run=run.pk, stamp=stamp)
+        run = ScoringRun.objects.create(
+            round=rating_round, rulebook=book.to_dict(), givers=givers(), by=job.owner, job_id=job.pk
+        )
+        job.keep(run=run.pk, stamp=_stamp(rating_round))
     return run
 
 
@@ -110,74 +103,31 @@ def _drop(run: ScoringRun):
     run.delete()
 
 
-def _population(rating_round: RatingRound, after: int) -> list[tuple[int, int]]:
-    """The next firms by party: [(rating, party)]."""
-    rows = rating_round.ratings.standing().filter(party__gt=after).order_by("party_id")
-    return list(rows.values_list("pk", "party_id")[:SLICE])
-
-
-def score_slice(rating_round: RatingRound, book: RuleBook, rows) -> Iterator[tuple]:
-    """(rating, own points, total, grade, explanation as JSON text) of firms given as [(rating, party)] by party."""
-    first, last = rows[0][1], rows[-1][1]
-    records, surveys, scores = (
-        found.filter(party__gte=first, party__lte=last).order_by("party_id", "id") for found in _inputs(rating_round)
-    )
-    facts = _Grouped(
-        plain_rows(records, "party_id", "id", "source", "date", "repaired", "document_no", "fact", "counterparty")
-    )
-    asked = _Grouped(surveys.values_list("party_id", "id", "project", "client", "channel", "date", "surveyor", "marks"))
-    given = dict(scores.values_list("party_id", "score"))
-    imported = [part.name for part in book.imported_parts[:1]]
-    for rating, party in rows:
-        # the amount stands in the fact's own wording
-        about = [(pk, src, day, fixed, number, text, None, other, "") for _, pk, src, day, fixed, number, text, other in facts.of(party)]
-        sheet = score(book, about, [row[1:] for row in asked.of(party)], dict.fromkeys(imported, given.get(party)))
-        yield rating, sheet.own, sheet.total, sheet.grade or "", dumps(sheet.explanation)
-
-
-class _Grouped:
-    """Rows in order of their first value, handed out group by group without holding more than one."""
-
-    def __init__(self, rows):
-        self._rows = iter(rows)
-        self._next = next(self._rows, None)
-
-    def of(self, key) -> list[tuple]:
-        found, row = [], self._next
-        while row is not None and row[0] <= key:
-            if row[0] == key:
-                found.append(row)
-            row = next(self._rows, None)
-        self._next = row
-        return found
-
-
-def _chain(digest: str, sheets) -> str:
-    """The fingerprint so far: firm and explanation of each, without the run's own number."""
-    running = hashlib.blake2b(digest.encode(), digest_size=32)
-    for sheet in sheets:
-        running.update(f"{sheet[1]}:{sheet[5]}\n".encode())
-    return running.hexdigest()
-
-
-def _finish(run, rating_round, book, digest, population, *, by) -> dict:
+def _finish(run, rating_round, book, digest, summary, *, by) -> dict:
     """The short last step: the run becomes valid, or goes where it says what the last one said."""
     inputs_hash = hashlib.sha256(f"{book.fingerprint()}:{digest}".encode()).hexdigest()
     before = rating_round.runs.valid().first()
     if before and before.inputs_hash == inputs_hash:
-        _drop(run)
+        with transaction.atomic():
+            _drop(run)
+            close_todos(once_keys=[f"rate-again:{rating_round.pk}"])
         return {"run": before.pk, "new": False}
-    run.summary = _summary(run, book)
+    run.summary = summary
     run.changes = _changes(before, run, book) if before else []
     with transaction.atomic():
         locked = RatingRound.objects.select_for_update().get(pk=rating_round.pk)
-        run.state, run.inputs_hash, run.population = ScoringRun.State.VALID, inputs_hash, population
+        run.state, run.inputs_hash, run.population = ScoringRun.State.VALID, inputs_hash, summary["firms"]
         run.number, run.finished_at = (before.number if before else 0) + 1, timezone.now()
         run.save()
         locked.current_run = run
         locked.save()
         close_todos(once_keys=[f"rate-again:{rating_round.pk}"])
-        record(run, "run.valid", f"{name_of(by)}完成{rating_round.title}第 {run.number} 次测算，{population} 家企业", by=by)
+        record(
+            run,
+            "run.valid",
+            f"{name_of(by)}完成{rating_round.title}第 {run.number} 次测算，{run.population} 家企业",
+            by=by,
+        )
     return {"run": run.pk, "new": True}
 
 
@@ -189,10 +139,6 @@ def results_of(run: ScoringRun, book: RuleBook) -> Iterator[Result]:
         yield Result(code, group, is_member, light_of(book, detail))
 
 
-def _summary(run: ScoringRun, book: RuleBook) -> dict:
-    return summarise(book, results_of(run, book))
-
-
 def summary_of(run: ScoringRun, *, per_firm: bool) -> dict:
     """The object that `rate --json` prints."""
     if not per_firm:
@@ -201,20 +147,22 @@ def summary_of(run: ScoringRun, *, per_firm: bool) -> dict:
     return summarise(book, results_of(run, book), per_firm=True)
 
 
-def _lights(run: ScoringRun, book: RuleBook):
-    rows = ScoreSheet.objects.filter(run=run).order_by("rating__party_id").values_list("rating__party_id", "detail")
-    for party, detail in rows.iterator(chunk_size=2000):
-        yield party, light_of(book, detail)
+def _lights(run: ScoringRun):
+    """(party, figures) of a run's firms in order of their party, streamed; the explanations are not read."""
+    rows = ScoreSheet.objects.filter(run=run).order_by("rating__party_id")
+    columns = ("rating__party_id", "points", "own_points", "total", "grade")
+    for party, points, own, total, grade in rows.values_list(*columns).iterator(chunk_size=2000):
+        exact_points = tuple(None if point is None else exact(point) for point in points)
+        yield party, Light(exact_points, own, total, grade or None)
 
 
 def _changes(before: ScoringRun, run: ScoringRun, book: RuleBook) -> list[dict]:
-    """The differences from the run before: [{rating, name, sentence}], at most CHANGES_KEPT and a count of the rest."""
+    """The differences from the run before: [{party, name, sentence}], at most CHANGES_KEPT and a count of the rest."""
     old_book = RuleBook.from_dict(before.rulebook)
-    found = compare(_lights(before, old_book), _lights(run, book), old_book=old_book, new_book=book)
+    found = compare(_lights(before), _lights(run), old_book=old_book, new_book=book)
     kept = list(islice(found, CHANGES_KEPT))
-    names = dict(
-        Rating.objects.filter(round=run.round, party__in=[one.key for one in kept[:CHANGES_KEPT]]).values_list("party", "name")
-    )
+    parties = [one.key for one in kept]
+    names = dict(Rating.objects.filter(round=run.round, party__in=parties).values_list("party", "name"))
     rows = [{"party": one.key, "name": names.get(one.key, ""), "sentence": one.sentence} for one in kept]
     rest = sum(1 for _ in found)
     return [*rows, {"more": rest}] if rest else rows

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from association.core.fields import JSONText
 from association.core.models import Base
 
 from .access import StaffQuerySet
@@ -26,6 +27,7 @@ class ScoringRun(Base):
     number = models.PositiveIntegerField("第几次", default=0)
     state = models.CharField("状态", max_length=10, choices=State, default=State.COMPUTING)
     rulebook = models.JSONField("评分办法（当时）", default=dict)
+    givers = models.JSONField("提供单位（当时）", default=dict, help_text="{来源: 提供单位}；空：由记录的相关方提供")
     inputs_hash = models.CharField("输入指纹", max_length=64, blank=True)
     population = models.PositiveIntegerField("参评企业数", default=0)
     summary = models.JSONField("汇总", default=dict)
@@ -63,14 +65,23 @@ class ScoreSheetQuerySet(models.QuerySet):
 
 
 class ScoreSheet(models.Model):
-    """One firm's result in one run; `detail` is the compact explanation (see evaluations.scoring)."""
+    """One firm's result in one run. `points` stand in the order of the scheme's parts (None: not given); `detail` is the
+    compact explanation (evaluations.scoring.shape), frozen: it reads the same when the records behind it are corrected.
 
-    run = models.ForeignKey(ScoringRun, models.CASCADE, related_name="sheets", verbose_name="测算")
-    rating = models.ForeignKey(Rating, models.CASCADE, related_name="sheets", verbose_name="参评企业")
+    The foreign keys have no constraint in the database: a run writes a hundred thousand rows, and only runs.py does.
+    """
+
+    run = models.ForeignKey(
+        ScoringRun, models.CASCADE, related_name="sheets", verbose_name="测算", db_index=False, db_constraint=False
+    )
+    rating = models.ForeignKey(
+        Rating, models.CASCADE, related_name="sheets", verbose_name="参评企业", db_constraint=False
+    )
+    points = JSONText("各项得分", default=list)
     own_points = models.DecimalField("协会评分", max_digits=6, decimal_places=2, null=True)
     total = models.DecimalField("总分", max_digits=7, decimal_places=3, null=True)
     grade = models.CharField("测算等级", max_length=20, blank=True)
-    detail = models.JSONField("依据", default=dict)
+    detail = JSONText("依据", default=dict)
 
     objects = ScoreSheetQuerySet.as_manager()
 

@@ -1,0 +1,140 @@
+"""The hot path of a run: a slice of firms in, their sheets out, as plain tuples ready to be written."""
+
+import gc
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from django.db.models import CharField
+from django.db.models.functions import Cast
+
+from association.core.bulk import plain_rows
+
+from .models import AuthorityScore, CreditRecord, CreditSource, RatingRound, Survey
+from .scoring import Result, RuleBook, dumps, score, summarise
+from .scoring.exact import plain
+
+SLICE = 2000  # firms a transaction: about a second
+
+COLUMNS = ("run", "rating", "points", "own_points", "total", "grade", "detail")
+
+
+class Firm(NamedTuple):
+    """A firm of the round as the slice needs it."""
+
+    rating: int
+    party: int
+    code: str
+    group: str
+    is_member: bool
+
+
+def population(rating_round: RatingRound, after: int) -> list[Firm]:
+    """The next firms of the round, by party."""
+    rows = rating_round.ratings.standing().filter(party_id__gt=after).order_by("party_id")
+    columns = ("pk", "party_id", "code", "qualification_group", "is_member")
+    return [Firm(*row) for row in rows.values_list(*columns)[:SLICE]]
+
+
+def inputs_of(rating_round: RatingRound):
+    """(credit records, surveys, authority's scores) that a run reads, of whatever firm."""
+    standing = {"voided_at": None, "party__isnull": False}
+    return (
+        CreditRecord.objects.filter(**standing),
+        Survey.objects.filter(round=rating_round, **standing),
+        AuthorityScore.objects.filter(round=rating_round, **standing),
+    )
+
+
+def givers() -> dict[str, str]:
+    """{source: who provides it}, pinned by the run; "" where each record's counterparty (a court, a bank) does."""
+    rows = CreditSource.objects.values_list("name", "authority", "layout")
+    return {name: "" if layout.get("from_whom") else authority for name, authority, layout in rows}
+
+
+@contextmanager
+def no_collector():
+    """A slice makes a million small lists and no cycle: the cyclic collector would walk them again and again for nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@no_collector()
+def score_firms(rating_round: RatingRound, book: RuleBook, run: int, firms: list[Firm]) -> tuple[list[tuple], dict]:
+    """(rows in the order of COLUMNS, their summary) of firms in the order of their party."""
+    first, last = firms[0].party, firms[-1].party
+    records, surveys, scores = (
+        rows.filter(party_id__gte=first, party_id__lte=last).order_by() for rows in inputs_of(rating_round)
+    )
+    facts = _grouped(
+        plain_rows(
+            records.annotate(day=Cast("date", CharField())),
+            "id", "source", "day", "repaired", "document_no", "fact", "counterparty", "party_id",
+        )
+    )  # fmt: skip
+    asked = _grouped(surveys.values_list("id", "project", "client", "channel", "date", "surveyor", "marks", "party_id"))
+    given = dict(scores.values_list("party_id", "score"))
+    imported = [part.name for part in book.imported_parts[:1]]
+    rows, results = [], []
+    for firm in firms:
+        # the amount stands in the fact's own wording, and who provides it in the run (givers)
+        said = [(*fact[:6], None, fact[6], "") for fact in facts.get(firm.party, ())]
+        surveyed = [survey[:7] for survey in asked.get(firm.party, ())]
+        sheet = score(book, said, surveyed, dict.fromkeys(imported, given.get(firm.party)))
+        points = ",".join([_as_json(point) for point in sheet.points])
+        detail = dumps(sheet.explanation)
+        rows.append((run, firm.rating, f"[{points}]", sheet.own, sheet.total, sheet.grade or "", detail))
+        results.append(Result(firm.code, firm.group, firm.is_member, sheet))
+    return rows, summarise(book, results)
+
+
+def _as_json(point) -> str:
+    """Points as JSON: null, an int, or text where they are not whole."""
+    value = None if point is None else plain(point)
+    return "null" if value is None else str(value) if isinstance(value, int) else f'"{value}"'
+
+
+def _grouped(rows: Iterable[tuple]) -> dict[int, list[tuple]]:
+    """Rows by their last value, the party."""
+    found = defaultdict(list)
+    for row in rows:
+        found[row[-1]].append(row)
+    return found
+
+
+def chain(digest: str, rows: Iterable[tuple]) -> str:
+    """The fingerprint so far: firm and explanation of each sheet, whatever the slices, without the run's own number."""
+    so_far = bytes.fromhex(digest)
+    for row in rows:
+        so_far = hashlib.blake2b(so_far + f"{row[1]}:{row[-1]}".encode(), digest_size=32).digest()
+    return so_far.hex() if rows else digest
+
+
+def add_up(book: RuleBook, total: dict, part: dict) -> dict:
+    """Two summaries of different firms as one."""
+    if not total:
+        return part
+    merged = {}
+    for key, value in total.items():
+        other = part[key]
+        if isinstance(value, dict):
+            counts = {name: value.get(name, 0) + other.get(name, 0) for name in {**value, **other}}
+            merged[key] = dict(sorted(counts.items(), key=_order_of(book, key)))
+        else:
+            merged[key] = value + other
+    return merged
+
+
+def _order_of(book: RuleBook, key: str):
+    if key == "grades":
+        return lambda item: book.labels.index(item[0])
+    if key == "points":
+        return lambda item: float(item[0])
+    return lambda item: item[0]
