@@ -80,7 +80,7 @@ def district_names() -> list[str]:
 
 
 def public_firm(uid) -> Firm | None:
-    """The firm of an address, if it is listed; of a merged one, the firm that goes on. One query, for each merger one."""
+    """The firm of an address, if it is listed; of a merged one, the firm that goes on. A query, and one a merger."""
     rows = Firm.objects.select_related("party__merged_into__firm", "party__parent__firm")
     firm = rows.filter(uid=uid, in_directory=True).first()
     for _ in range(5):  # a chain of mergers; a ring cannot be entered, but would not hang the page either

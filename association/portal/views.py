@@ -1,0 +1,87 @@
+"""The desk (办事首页): what waits for a party, its file, its ratings, its documents. Each page acts for desk.party."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from association.cases.models import Case
+from association.cases.registry import kind_of
+from association.documents.models import Document
+from association.outbox.models import Message
+from association.publicity.models import party_lines
+from association.timeline.actions import log_access
+from association.timeline.models import AccessLog
+from members.models import Firm
+
+from . import ratings
+from .desk import choose, desk_of, of_party
+from .firm_file import file_of
+from .forms import SeatForm
+
+CASES_SHOWN, NEWS_SHOWN = 20, 5
+DOCUMENTS_A_PAGE = 30
+
+
+@never_cache
+@require_safe
+def home(request):
+    """What waits, what is under way, what is new. Who acts for no party reads what the desk is and how to get on."""
+    desk = desk_of(request)
+    if desk.party is None:
+        return render(request, "portal/no_party.html", {"todos": desk.todos})
+    cases = Case.objects.visible_to(request.user).standing().filter(party=desk.party)[:CASES_SHOWN]
+    unread = Message.objects.filter(user=request.user).unread().order_by("-created_at", "-pk")
+    context = {
+        "todos": desk.todos,
+        "cases": [_case_row(case, request.user) for case in cases],
+        "lines": party_lines(request.user).filter(party=desk.party).order_by("-list__starts_on", "-pk")[:NEWS_SHOWN],
+        "news": unread[:NEWS_SHOWN],
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _case_row(case: Case, user) -> dict:
+    kind = kind_of(case.kind)
+    summary = kind.party_summary(case, user)
+    row = {"title": summary["title"], "meta": summary["label"], "url": kind.party_url(case), "date": case.opened_at}
+    return row | ratings.state_of(case)
+
+
+@require_POST
+def switch(request):
+    """Sit down at another of one's parties."""
+    form = SeatForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    seat = choose(request, form.cleaned_data["seat"])
+    messages.success(request, f"现在为「{seat.party.name}」办理。")
+    return redirect("portal:home")
+
+
+@of_party
+def firm(request, desk):
+    """The party's own file. Personal data is masked until asked for (POST), and that is remembered."""
+    row = Firm.objects.visible_to(request.user).select_related("party__parent").filter(party=desk.party).first()
+    if row is None or request.method not in ("GET", "HEAD", "POST"):
+        raise Http404
+    unmasked = request.method == "POST"
+    if unmasked:
+        log_access(AccessLog.Action.UNMASKED, f"{row} 企业档案", by=request.user, subject=row, request=request)
+    return render(request, "portal/firm.html", {"unmasked": unmasked, **file_of(row, unmasked=unmasked)})
+
+
+@of_party
+@require_safe
+def documents(request, desk):
+    """Files of the party that it may see."""
+    rows = Document.objects.visible_to(request.user).filter(party=desk.party).order_by("-created_at", "-pk")
+    page = Paginator(rows, DOCUMENTS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/documents.html", {"page": page})
+
+
+def unknown(request, rest):
+    """Any other address of the desk: closed like the others, so that it tells a stranger no more than they do."""
+    raise Http404
