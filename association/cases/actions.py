@@ -11,19 +11,19 @@ from association.accounts.models import User
 from association.core.enums import Audience
 from association.core.models import Counter
 from association.core.numbers import take_numbers
-from association.inbox.models import Todo, Whose
+from association.inbox.models import Todo
 from association.parties.models import Party
 from association.timeline.actions import build
 from association.timeline.models import Event
 from association.workflow.actions import OnBehalf
 from association.workflow.models import Step
-from association.workflow.table import Turn, workflow_of
+from association.workflow.table import get_workflow
+from association.workflow.writing import due_of_turn, todo_values, turn_key
 
 from .models import Case
 from .registry import kind_of
 
 SLICE = 1000
-_WAITS = (Whose.OFFICE, Whose.PARTY, Whose.AUTHORITY)
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ def open_cases(
     """Open many cases of one kind at a state, set-based; in the order given, those that were there among them.
 
     Each gets a number without gaps (in the year of `happened_on`), its first step, an event and, where somebody has to
-    act, a to-do. Who may open a case is the calling action's to ask: it knows the kind's right. `by` may be None
-    (the system). Raises KeyError for a kind that nobody registered.
+    act, a to-do that is due as the kind's table says. Who may open a case is the calling action's to ask: it knows
+    the kind's right. `by` may be None (the system). Raises KeyError for a kind that nobody registered, MoveRefused
+    where the calendar lacks the year of the first due date.
     """
     if not new:
         return []
@@ -86,11 +87,12 @@ def _there(keys) -> dict[str, Case]:
 
 def _insert(kind, fresh, *, at, round_key, day) -> list[Case]:
     label = kind_of(kind).label
+    due_at = due_of_turn(get_workflow(kind).turns.get(at), day)
     numbers = take_numbers(kind, day.year, len(fresh), default=f"{label}〔{{year}}〕{{n}} 号") if fresh else []
     cases = [
         Case(
             kind=kind, state=at, number=number, party=one.party, party_name=one.party_name, title=one.title,
-            once_key=one.once_key, round_key=round_key, audience=one.audience, due_at=one.due_at,
+            once_key=one.once_key, round_key=round_key, audience=one.audience, due_at=one.due_at or due_at,
             in_charge=one.in_charge,
         )
         for one, number in zip(fresh, numbers, strict=True)
@@ -120,14 +122,8 @@ def _events(cases, *, by, name, day, on_behalf) -> Iterator[Event]:
 
 
 def _todos(cases) -> Iterator[Todo]:
-    """As workflow.actions.refresh_todo() keeps them, for rows that have none yet."""
+    """As workflow keeps them, for rows that have none yet."""
     for case in cases:
-        turn = workflow_of(case).turns.get(case.state, Turn(Whose.NOBODY))
-        if turn.whose in _WAITS:
-            yield Todo(
-                kind=f"{case.kind}:{case.state}", label=turn.label, title=case.title[:200],
-                url=case.get_absolute_url(), group_url=case.group_url, once_key=f"turn:cases.case:{case.pk}",
-                subject_type="cases.case", subject_id=case.pk, whose=turn.whose, right=turn.right or "",
-                party=case.party, audience=Audience.PARTY if turn.whose == Whose.PARTY else Audience.STAFF,
-                due_at=case.due_at,
-            )  # fmt: skip
+        values = todo_values(case)
+        if values["count"]:
+            yield Todo(subject_type="cases.case", subject_id=case.pk, once_key=turn_key(case), **values)

@@ -18,7 +18,7 @@ from association.workflow.models import Step
 
 from .models import LineState, ListState, Objection, ObjectionState, PublicityLine, PublicityList
 from .objections import due_for_check, lock_line, settle_line
-from .terms import is_over
+from .terms import is_over, why_not_register
 
 SLICE = 1000
 EDITABLE = (
@@ -167,7 +167,8 @@ def register_objection(
     if once_key and (there := Objection.objects.filter(once_key=once_key).first()):  # under the lock: the click before
         return there
     received_at = received_at or timezone.now()
-    _check_received(locked.list, received_at)
+    if problem := why_not_register(locked.list, received_at):
+        raise MoveRefused(problem, code="received_at")
     year = timezone.localdate(received_at).year
     objection = Objection(
         line=locked, came=came, content=content.strip(), received_at=received_at, is_named=is_named,
@@ -184,15 +185,6 @@ def register_objection(
     _first_step(objection, by=by, who=who)
     refresh_todo(objection)
     return objection
-
-
-def _check_received(publicity, received_at):
-    if publicity.state not in (ListState.PUBLICISED, ListState.ENDED, ListState.ANNOUNCED):
-        raise MoveRefused(f"名单现在是「{ListState(publicity.state).label}」，不在公示，不能登记异议。")
-    if received_at > timezone.now():
-        raise MoveRefused("收到时间不能晚于现在。")
-    if timezone.localdate(received_at) < publicity.starts_on:
-        raise MoveRefused(f"公示从 {publicity.starts_on:%Y-%m-%d} 开始，收到时间不能更早，请核对。")
 
 
 def _block(line):
@@ -215,6 +207,17 @@ def _first_step(objection, *, by, who):
         line.list, "publicity.objection", f"{sentence}，针对第 {line.position} 行「{line.name}」", by=by,
         happened_on=day, signature=who.signature,
     )  # fmt: skip
+
+
+@transaction.atomic
+def attach_evidence(objection: Objection, *, document, by) -> Objection:
+    """Put the stored file (来信扫描件、照片) to an objection; one before it stays in the store."""
+    who = _who(by, objection.workflow_kind)
+    locked = Objection.objects.select_for_update().get(pk=objection.pk)
+    locked.evidence = document
+    locked.save()
+    record(locked, "objection.evidence", f"{who.signature}上传异议材料", by=by, signature=who.signature)
+    return locked
 
 
 # -- The clock -------------------------------------------------------------------------------------

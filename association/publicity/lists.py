@@ -60,9 +60,11 @@ def publicise(publicity, step, *, starts_on=None, **_fields):
     """Fix the term. `starts_on`: the day it goes up, by default the day of the step; later only with a reason."""
     starts_on = starts_on or step.happened_on
     if starts_on < step.happened_on:
-        raise MoveRefused("公示开始日期早于发布的那一天；补录已经贴出的公示，请把发生日期改为实际公示的那一天。")
+        raise MoveRefused(
+            "公示开始日期早于发布的那一天；补录已经贴出的公示，请把发生日期改为实际公示的那一天。", code="starts_on"
+        )
     if starts_on > step.happened_on and not step.note.strip():
-        raise MoveRefused("公示不从发布当天开始，请在说明里写明原因。")
+        raise MoveRefused("公示不从发布当天开始，请在说明里写明原因。", code="note")
     try:
         publicity.ends_at = end_of_term(starts_on, publicity.working_days)
     except YearMissing as missing:
@@ -92,7 +94,7 @@ def supplement(publicity, step, *, number="", title="", body="", **_fields):
 def correct(publicity, step, *, number="", title="", body="", **_fields):
     """Say what was wrong in what was announced (更正公告); the announcement itself stays as it went out."""
     if not body.strip():
-        raise MoveRefused("请写明更正的内容：原来怎样写，现在更正为什么。")
+        raise MoveRefused("请写明更正的内容：原来怎样写，现在更正为什么。", code="body")
     title = title or _later_title("更正公告", publicity.title)
     _announce(publicity, step, kind=Announcement.Kind.CORRECTION, number=number, title=title, body=body)
     close_todos(once_keys=[correction_key(publicity)])
@@ -111,7 +113,7 @@ def _tell(publicity, happening, **facts):
 def _announce(publicity, step, *, kind, number, title, body):
     number = number.strip()
     if number and Announcement.objects.filter(number=number).exists():
-        raise MoveRefused(f"文号「{number}」已经用过，请核对。")
+        raise MoveRefused(f"文号「{number}」已经用过，请核对。", code="number")
     first = None if kind == Announcement.Kind.FIRST else publicity.announcements.get(kind=Announcement.Kind.FIRST)
     row = Announcement.objects.create(
         list=publicity, kind=kind, supplements=first, title=title, number=number, issued_on=step.happened_on, body=body,

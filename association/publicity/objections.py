@@ -60,7 +60,7 @@ def dismiss(objection, step, *, outcome="", **_fields):
 
 def _decide(objection, step, decided, outcome):
     if not outcome.strip():
-        raise MoveRefused("请写明核查结论。")
+        raise MoveRefused("请写明核查结论。", code="outcome")
     objection.outcome = outcome.strip()
     objection.is_upheld = decided == ObjectionState.UPHELD
     objection.decided_on = step.happened_on
@@ -88,7 +88,7 @@ def take_back_decision(objection, step):
 def close(objection, step, *, way="", **_fields):
     """登记答复: how the objector was answered; a clue without an address is closed the same way."""
     if not way:
-        raise MoveRefused("请选择答复方式。")
+        raise MoveRefused("请选择答复方式。", code="way")
     objection.answer_way = way
     objection.answered_on = step.happened_on
     objection.due_at = None

@@ -10,6 +10,8 @@ from django.utils import timezone
 from association.core.models import add_working_days
 from association.core.workdays import YearMissing
 
+from .models import PUBLIC_STATES, ListState
+
 CLOSING = dt.time(17, 0)
 
 
@@ -35,6 +37,17 @@ def due_after(day: dt.date, working_days: int) -> dt.datetime | None:
         return closing_of(add_working_days(day, working_days))
     except YearMissing:
         return None
+
+
+def why_not_register(publicity, received_at: dt.datetime) -> str:
+    """Why no objection of that moment can be written down, as one sentence; "" when it can."""
+    if publicity.state not in PUBLIC_STATES:
+        return f"名单现在是「{ListState(publicity.state).label}」，不在公示，不能登记异议。"
+    if received_at > timezone.now():
+        return "收到时间不能晚于现在。"
+    if timezone.localdate(received_at) < publicity.starts_on:
+        return f"公示从 {publicity.starts_on:%Y-%m-%d} 开始，收到时间不能更早，请核对。"
+    return ""
 
 
 def is_over(ends_at: dt.datetime, moment: dt.datetime) -> bool:
