@@ -1,10 +1,14 @@
-"""Every address of the portal."""
+"""Every address of the portal. Closed unless a view is marked public: who is not logged in is sent to the login."""
 
 from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("admin/evaluations/", include("evaluations.urls")),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("association.accounts.urls")),
+    path("desk/messages/", include("association.outbox.urls")),
+    path("desk/", include("association.portal.urls")),
     path("files/", include("association.documents.urls")),
+    path("", include("association.public.urls")),
 ]
