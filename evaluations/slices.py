@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from django.db.models import CharField
+from django.db.models import CharField, Value
 from django.db.models.functions import Cast
 
 from association.core.bulk import plain_rows
 
 from .models import AuthorityScore, CreditRecord, CreditSource, RatingRound, Survey
 from .scoring import Result, RuleBook, dumps, score, summarise
-from .scoring.exact import plain
 
 SLICE = 2000  # firms a transaction: about a second
 
@@ -74,9 +73,10 @@ def score_firms(rating_round: RatingRound, book: RuleBook, run: int, firms: list
         rows.filter(party_id__gte=first, party_id__lte=last).order_by() for rows in inputs_of(rating_round)
     )
     facts = _grouped(
+        # in the shape of scoring.Fact; the amount stands in the fact's own wording, who provides it in the run (givers)
         plain_rows(
-            records.annotate(day=Cast("date", CharField())),
-            "id", "source", "day", "repaired", "document_no", "fact", "counterparty", "party_id",
+            records.annotate(day=Cast("date", CharField()), nothing=Value(""), unsaid=Value("")),
+            "id", "source", "day", "repaired", "document_no", "fact", "nothing", "counterparty", "unsaid", "party_id",
         )
     )  # fmt: skip
     asked = _grouped(surveys.values_list("id", "project", "client", "channel", "date", "surveyor", "marks", "party_id"))
@@ -84,21 +84,14 @@ def score_firms(rating_round: RatingRound, book: RuleBook, run: int, firms: list
     imported = [part.name for part in book.imported_parts[:1]]
     rows, results = [], []
     for firm in firms:
-        # the amount stands in the fact's own wording, and who provides it in the run (givers)
-        said = [(*fact[:6], None, fact[6], "") for fact in facts.get(firm.party, ())]
+        said = [fact[:9] for fact in facts.get(firm.party, ())]
         surveyed = [survey[:7] for survey in asked.get(firm.party, ())]
         sheet = score(book, said, surveyed, dict.fromkeys(imported, given.get(firm.party)))
-        points = ",".join([_as_json(point) for point in sheet.points])
+        points = dumps([part["p"] for part in sheet.explanation["p"]])
         detail = dumps(sheet.explanation)
-        rows.append((run, firm.rating, f"[{points}]", sheet.own, sheet.total, sheet.grade or "", detail))
+        rows.append((run, firm.rating, points, sheet.own, sheet.total, sheet.grade or "", detail))
         results.append(Result(firm.code, firm.group, firm.is_member, sheet))
     return rows, summarise(book, results)
-
-
-def _as_json(point) -> str:
-    """Points as JSON: null, an int, or text where they are not whole."""
-    value = None if point is None else plain(point)
-    return "null" if value is None else str(value) if isinstance(value, int) else f'"{value}"'
 
 
 def _grouped(rows: Iterable[tuple]) -> dict[int, list[tuple]]:
