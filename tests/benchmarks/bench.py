@@ -68,7 +68,7 @@ def run(database: str, parts: list[str], scale: int) -> int:
             environment.pop("DATABASE_URL", None)
             environment.pop("REDIS_URL", None)
         elif not os.environ.get("DATABASE_URL"):
-            command = [str(ROOT / ".ci" / "with-servers"), *command]
+            command, environment["DURABLE"] = [str(ROOT / ".ci" / "with-servers"), *command], "1"
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

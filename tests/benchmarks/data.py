@@ -1,5 +1,6 @@
 """Rows for the benchmarks: invented firms, records and scores, the same each time."""
 
+import json
 import random
 import uuid
 from datetime import date, timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import xlsxwriter
 from django.db import connection, transaction
+from django.db.models import JSONField
 
 from association.cases.actions import NewCase, open_cases
 from association.core.bulk import copy_in
@@ -93,30 +95,35 @@ def add_rating(opened: RatingRound, parties: list[Party]):
 def add_records(parties: list[Party], each: int):
     """`each` records a party, spread over the sources and two years, a tenth of them repaired."""
     sources = list(CreditSource.objects.values_list("name", flat=True))
-    fields = [
-        f.name for f in CreditRecord._meta.concrete_fields if f.name not in ("id", "batch", "voided_at", "amount")
-    ]
+    kept = [field for field in CreditRecord._meta.concrete_fields if not field.primary_key]
+    usual = {field.name: _stored(field) for field in kept}
     first = date(2019, 7, 1)
     now = "2021-01-01 00:00:00+00:00"
     for start in range(0, len(parties), 5000):
         with transaction.atomic():
-            copy_in(CreditRecord, fields, _records(parties[start : start + 5000], each, sources, fields, first, now))
+            rows = _records(parties[start : start + 5000], each, sources, first, now)
+            copy_in(CreditRecord, list(usual), ([*(usual | row).values()] for row in rows))
     _analyse()
 
 
-def _records(parties, each, sources, fields, first, now):
+def _records(parties, each, sources, first, now):
     for party in parties:
         key = name_key(party.name)
         for n in range(each):
             seed = party.pk * 31 + n * 7
-            row = {
+            yield {
                 "uid": _uid(), "version": 1, "created_at": now, "updated_at": now, "party": party.pk,
                 "matched_by": "code", "dismissed": False, "raw_name": party.name, "name_key": key, "raw_code": "",
                 "raw": "{}", "void_reason": "", "source": sources[seed % len(sources)], "identity": f"{party.pk}-{n}",
                 "document_no": f"文〔2020〕{party.pk}-{n} 号", "date": (first + timedelta(days=seed % 700)).isoformat(),
                 "fact": "未按规定办理", "counterparty": "", "repaired": seed % 10 == 0,
             }  # fmt: skip
-            yield [row[name] for name in fields]
+
+
+def _stored(field):
+    """A field's default as the table holds it."""
+    value = field.get_default()
+    return json.dumps(value) if isinstance(field, JSONField) else value
 
 
 def _uid() -> str:

@@ -78,7 +78,8 @@ def reference_all(path: Path):
     PartyName.objects.bulk_create(names, batch_size=1000)
     firms = Firm.objects.bulk_create([_firm(row, p) for row, p in zip(rows, parties, strict=True)], batch_size=1000)
     Firm.history.bulk_history_create(firms, batch_size=1000)
-    batch = ImportBatch.objects.create(kind="bench", label="bench")
+    document = Document.objects.create(label="bench", path="bench", size=1, sha256="0" * 64)
+    batch = ImportBatch.objects.create(kind="bench", label="bench", document=document)
     verdicts = [
         ImportRow(batch=batch, row=n, verdict="created", subject_type="members.firm", subject_id=firm.pk)
         for n, firm in enumerate(firms, 3)
@@ -98,6 +99,8 @@ def figures(size: int) -> list[Figure]:
     """`size` firms in a file: all new; then all on file, a tenth of them changed."""
     with tempfile.TemporaryDirectory() as folder:
         first = data.write_firms(Path(folder) / "first.xlsx", size)
+        few = data.write_firms(Path(folder) / "few.xlsx", 20)
+        ours(few, created=20, updated=0)  # dictionaries and modules are loaded once a process, before the children fork
         later = data.write_firms(Path(folder) / "later.xlsx", size, changed=size // 10)
 
         def on_file():

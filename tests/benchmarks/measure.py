@@ -7,6 +7,7 @@ import resource
 import statistics
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -89,6 +90,8 @@ def in_child(work: Callable[[], None]) -> Run:
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             os.write(writer, pickle.dumps(Run(seconds, max(0.0, peak - start))))
             status = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             connections.close_all()
             os._exit(status)
