@@ -93,7 +93,8 @@ FLOW = register(
                 about="企业可以查看评分依据，确认或提出异议；期限内没有答复的，由协会拟定等级。",
                 tells="企业（它的待办里会出现「核对得分」）",
             ),
-            Transition("confirm", "确认无异议", frozenset({S.CHECKING}), S.PROPOSED, Right.RATING, party_may=True),
+            Transition("confirm", "确认无异议", frozenset({S.CHECKING}), S.PROPOSED, Right.RATING, party_may=True,
+                       about="确认对评分依据没有异议，协会据此拟定等级、安排公示；公示期内仍可以提出异议。"),
             Transition(
                 "object", "提出异议", frozenset({S.CHECKING}), S.SCORING, Right.RATING, party_may=True, needs_note=True,
                 about="写明对哪一条记录有异议、理由和依据。",

@@ -34,6 +34,8 @@ def home(request):
         return render(request, "portal/no_party.html", {"todos": desk.todos})
     cases = Case.objects.visible_to(request.user).standing().filter(party=desk.party)[:CASES_SHOWN]
     unread = Message.objects.filter(user=request.user).unread().order_by("-created_at", "-pk")
+    for todo in desk.todos:
+        todo.title = without_name(todo.title, desk.party.name)
     context = {
         "todos": desk.todos,
         "cases": [_case_row(case, request.user) for case in cases],
@@ -46,8 +48,13 @@ def home(request):
 def _case_row(case: Case, user) -> dict:
     kind = kind_of(case.kind)
     summary = kind.party_summary(case, user)
-    row = {"title": summary["title"], "meta": summary["label"], "url": kind.party_url(case), "date": case.opened_at}
+    row = {"title": without_name(summary["title"], case.party_name), "meta": summary["label"], "url": kind.party_url(case), "date": case.opened_at}
     return row | ratings.state_of(case)
+
+
+def without_name(title: str, name: str) -> str:
+    """On a party's own desk its name need not stand before each matter."""
+    return title.removeprefix(name).strip() or title
 
 
 @require_POST
