@@ -128,6 +128,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "association.core.context.association",
+                "association.portal.desk.frame",
             ],
         },
     }
@@ -231,6 +232,49 @@ LOGIN_REDIRECT_URL = "/desk/"
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", 30)
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", PRODUCTION)
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+# Dotted path of a callable(mobile, text) that hands a message to the SMS provider; empty: no SMS, no login by code.
+SMS_BACKEND = env.str("SMS_BACKEND", "")
+SMS_DAILY_LIMIT = env.int("SMS_DAILY_LIMIT", 2000)  # for the whole portal: a burnt budget is silence for everyone
+ACCOUNT_ADAPTER = "association.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1*", "password2*"]  # sign-up is closed; allauth learns from it what login is
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # staff know whom they give a slip; an SMS code verifies by the way
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = bool(SMS_BACKEND)
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 5 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_TRUST_ENABLED = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_FORMS = {
+    "login": "association.accounts.forms.LoginForm",
+    "request_login_code": "association.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "association.accounts.forms.ConfirmCodeForm",
+    "reauthenticate": "association.accounts.forms.ReauthenticateForm",
+}
+# Five wrong passwords lock a number (accounts.lockout); these keep one address or machine from trying many. An office
+# of a firm shares one address. Codes: by phone, by address and by day, for they cost money.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,10/5m/key",
+    "request_login_code": "20/m/ip,100/d/ip,3/m/key,10/d/key",
+    "activate": "20/m/ip,10/5m/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", PRODUCTION) else 0
+MFA_ADAPTER = "association.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # phones' clocks are half a minute off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = timedelta(days=30)
+MFA_FORMS = {
+    "authenticate": "association.accounts.forms.AuthenticateForm",
+    "reauthenticate": "association.accounts.forms.MFAReauthenticateForm",
+    "activate_totp": "association.accounts.forms.ActivateTOTPForm",
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # -- Security -----------------------------------------------------------------------------------------------------
@@ -275,10 +319,6 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HO
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 EMAIL_CONFIGURED = bool(env.str("EMAIL_URL", ""))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "portal@localhost")
-# Dotted path of a callable(mobile, text) that hands a message to the SMS provider; empty: no SMS.
-SMS_BACKEND = env.str("SMS_BACKEND", "")
-SMS_DAILY_LIMIT = env.int("SMS_DAILY_LIMIT", 2000)  # for the whole portal: a burnt budget is silence for everyone
-
 STAND_IN_LIMIT = timedelta(days=180)
 
 LOGGING = {

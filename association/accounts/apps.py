@@ -10,4 +10,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号与权限"
 
     def ready(self):
+        from .registry import offer_matters
+
         post_migrate.connect(sync_roles, dispatch_uid="accounts.sync_roles")
+        offer_matters(lambda: {"accounts": "账号管理"})

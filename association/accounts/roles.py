@@ -60,6 +60,7 @@ ROLE_BY_NAME = {role.name: role for role in ROLES}
 
 # Admin permissions that each right opens: "app.model" with the actions allowed.
 _VIEW, _EDIT = ("view",), ("view", "add", "change")
+# fmt: off
 OPENS: dict[Right, dict[str, tuple[str, ...]]] = {
     Right.READ: dict.fromkeys(
         (
@@ -73,36 +74,37 @@ OPENS: dict[Right, dict[str, tuple[str, ...]]] = {
             "exchange.importbatch", "exchange.namedecision",
         ),
         _VIEW,
-    ),  # fmt: skip
+    ),
     Right.MEMBERS: {
         "members.firm": _EDIT, "members.qualification": (*_EDIT, "delete"), "members.person": (*_EDIT, "delete"),
         "parties.party": _EDIT, "parties.partyname": (*_EDIT, "delete"), "parties.seat": _EDIT,
         "documents.document": _EDIT,
-    },  # fmt: skip
+    },
     Right.IMPORT: {"exchange.importbatch": _VIEW, "exchange.namedecision": _VIEW},
     Right.RATING: {
         "evaluations.ratinground": _EDIT, "evaluations.rating": _EDIT, "evaluations.creditrecord": ("view", "change"),
         "evaluations.survey": ("view", "change"), "evaluations.authorityscore": ("view", "change"), "cases.case": _EDIT,
-    },  # fmt: skip
+    },
     Right.SCHEME: {
         "evaluations.scheme": (*_EDIT, "delete"), "evaluations.schemepart": (*_EDIT, "delete"),
         "evaluations.deductionrule": (*_EDIT, "delete"), "evaluations.surveyband": (*_EDIT, "delete"),
         "evaluations.channelweight": (*_EDIT, "delete"), "evaluations.gradeline": (*_EDIT, "delete"),
         "evaluations.creditsource": _EDIT,
-    },  # fmt: skip
+    },
     Right.PUBLICITY: {
         "publicity.publicitylist": _EDIT, "publicity.publicityline": _VIEW, "publicity.objection": _EDIT,
         "publicity.announcement": _VIEW,
-    },  # fmt: skip
+    },
     Right.ACCOUNTS: {
         "accounts.user": _EDIT, "accounts.standin": _EDIT, "parties.seat": _EDIT, "accounts.activationslip": _VIEW,
-    },  # fmt: skip
+    },
     Right.SETTINGS: {
         "core.association": _EDIT, "core.calendaryear": (*_EDIT, "delete"), "core.calendarday": (*_EDIT, "delete"),
         "core.counter": _VIEW, "jobs.job": _EDIT, "outbox.message": _EDIT, "timeline.accesslog": _VIEW,
         "timeline.event": _VIEW, "accounts.user": _EDIT,
-    },  # fmt: skip
+    },
 }
+# fmt: on
 
 
 def rights_of(role_names) -> frozenset[Right]:
@@ -110,10 +112,13 @@ def rights_of(role_names) -> frozenset[Right]:
     return frozenset().union(*(ROLE_BY_NAME[name].rights for name in role_names if name in ROLE_BY_NAME))
 
 
-def sync_roles(**_kwargs):
+def sync_roles(**signal):
     """Bring Django's groups and their permissions in step with the table (called after each migrate)."""
-    from django.contrib.auth.models import Group, Permission  # the app registry is not ready at import
+    from django.contrib.auth.management import create_permissions  # the app registry is not ready at import
+    from django.contrib.auth.models import Group, Permission
 
+    if "app_config" in signal:  # auth makes an app's permissions by a receiver that comes after this one
+        create_permissions(**{key: value for key, value in signal.items() if key not in ("signal", "sender")})
     known = {
         f"{p.content_type.app_label}.{p.content_type.model}:{p.codename.split('_', 1)[0]}": p
         for p in Permission.objects.select_related("content_type")

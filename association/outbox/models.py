@@ -1,4 +1,4 @@
-"""Messages out (消息): in-site, e-mail, SMS, WeChat; written in the action's transaction, sent on commit, never twice."""
+"""Messages out (消息): in-site, e-mail, SMS; written in the action's transaction, sent on commit, never twice."""
 
 from django.conf import settings
 from django.db import models

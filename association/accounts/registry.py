@@ -1,0 +1,26 @@
+"""What accounts ask of the layers above: those hand their functions in at start (apps.py)."""
+
+from collections.abc import Callable
+
+_matters: list[Callable[[], dict[str, str]]] = []
+_tellers: list[Callable] = []
+
+
+def offer_matters(source: Callable[[], dict[str, str]]):
+    """`source()` gives {kind: label} of matters that a stand-in can be limited to."""
+    _matters.append(source)
+
+
+def matters() -> dict[str, str]:
+    """Every kind of matter with its Chinese name, in the order of the offers."""
+    return {kind: label for source in _matters for kind, label in source().items()}
+
+
+def offer_teller(tell: Callable):
+    """`tell(user, subject, body, once_key)` puts a message to a person, inside the caller's transaction."""
+    _tellers.append(tell)
+
+
+def tell(user, subject: str, body: str, once_key: str):
+    for teller in _tellers:
+        teller(user, subject, body, once_key)
