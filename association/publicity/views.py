@@ -93,7 +93,8 @@ def register_page(request, *, here, done_url, back_url, frame):
     line = _line(request.POST.get("line") or request.GET.get("line"))
     if line is None:
         return _choose_line(request, here=here, back_url=back_url, frame=frame)
-    form = ObjectionForm(request.POST or None, initial={"line": line, "received_at": timezone.now()})
+    typed = request.POST if request.method == "POST" else None
+    form = ObjectionForm(typed, initial={"line": line, "received_at": timezone.now()})
     if request.method == "POST" and form.is_valid():
         try:
             objection = register_objection(by=request.user, **form.cleaned_data)
@@ -137,7 +138,7 @@ def _choose_line(request, *, here, back_url, frame):
 
 def evidence_page(request, objection, *, back_url, frame):
     """Put a scan or a photo to an objection."""
-    form = EvidenceForm(request.POST or None, request.FILES or None)
+    form = EvidenceForm(request.POST, request.FILES) if request.method == "POST" else EvidenceForm()
     if request.method == "POST" and form.is_valid():
         try:
             document = store(

@@ -1,11 +1,14 @@
 """Lists, objections and announcements through the admin, as the office uses it."""
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from association.accounts.roles import ROLES, Right
-from association.publicity.actions import register_objection
+from association.publicity.actions import end_due, register_objection
 from association.publicity.models import Announcement, Objection, PublicityList
 from association.timeline.models import AccessLog
 from association.workflow.actions import perform
@@ -78,8 +81,6 @@ def test_the_page_of_the_announcement_says_how_many_go_out(ended, clerk, leader,
 
 
 def test_who_published_is_told_to_have_another_person_announce(draft, leader, client_of, travel):
-    from association.publicity.actions import end_due
-
     publicity = draft()
     perform(publicity, "publicise", by=leader)
     travel("2021-05-10 09:00")
@@ -244,15 +245,13 @@ def test_evidence_is_stored_with_the_objection(publicised, clerk, client_of):
     client = client_of(clerk)
     url = _url(objection, "evidence")
     assert client.post(url, {}).status_code == 422
-    png = bytes.fromhex(
-        "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0f01f00"
-        "050001ff5c0fb2c60000000049454e44ae426082"
-    )
+    picture = BytesIO()
+    Image.new("RGB", (4, 4)).save(picture, "PNG")
     bad = client.post(url, {"upload": SimpleUploadedFile("a.png", b"MZ\x90\x00no picture")})
     assert bad.status_code == 422
-    assert client.post(url, {"upload": SimpleUploadedFile("a.png", png)}).status_code == 302
+    assert client.post(url, {"upload": SimpleUploadedFile("a.png", picture.getvalue())}).status_code == 302
     objection.refresh_from_db()
-    assert objection.evidence.label == f"{objection.number}材料"
+    assert objection.evidence.label == f"{objection.number}材料.png"
 
 
 @pytest.mark.parametrize("number", [1, 3])
