@@ -8,13 +8,12 @@ import shutil
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from association.accounts.actions import create_user
 from association.accounts.models import User
-from association.accounts.roles import ROLE_BY_NAME
 from association.core.calendar import load_year
 from association.core.models import Association
 from association.parties.actions import create_party, give_seat
@@ -86,13 +85,13 @@ def staff(db):
     def make(*roles: str, name: str = "", mobile: str = "") -> User:
         nonlocal made
         made += 1
-        unknown = set(roles) - set(ROLE_BY_NAME)
-        assert not unknown, f"no such role: {unknown}"
-        user = User.objects.create_user(
-            mobile or f"1380000{made:04d}", PASSWORD, name=name or f"{roles[0]}{made}", is_staff=True
+        return create_user(
+            mobile=mobile or f"1380000{made:04d}",
+            name=name or f"{roles[0]}{made}",
+            roles=roles,
+            password=PASSWORD,
+            by=None,
         )
-        user.groups.set(Group.objects.filter(name__in=roles))
-        return user
 
     return make
 
@@ -105,7 +104,9 @@ def person(db):
     def make(name: str = "", mobile: str = "") -> User:
         nonlocal made
         made += 1
-        return User.objects.create_user(mobile or f"1370000{made:04d}", PASSWORD, name=name or f"路人{made}")
+        return create_user(
+            mobile=mobile or f"1370000{made:04d}", name=name or f"路人{made}", password=PASSWORD, by=None
+        )
 
     return make
 

@@ -6,10 +6,9 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group
 from django.db import transaction
 
+from association.accounts.actions import create_user, set_password
 from association.accounts.models import User
 
 # no l, o, 0 and 1: read off a screen, typed on a phone
@@ -44,14 +43,20 @@ def make_people(people: list[dict]) -> dict[str, User]:
     word = password()
     if word and len(known) == len(people) and next(iter(known.values())).check_password(word):
         return known
-    encoded = make_password(word or _new_password())
+    word = word or _new_password()
     for row in people:
-        user = known.get(row["mobile"]) or User(mobile=row["mobile"], name=row["name"])
-        user.title, user.department = row.get("title", ""), row.get("department", "")
-        user.is_staff, user.mobile_verified, user.password = bool(row.get("roles")), True, encoded
-        user.save()
-        user.groups.set(Group.objects.filter(name__in=row.get("roles", ())))
-        known[user.mobile] = user
+        if row["mobile"] in known:
+            set_password(known[row["mobile"]], password=word, by=None)
+            continue
+        known[row["mobile"]] = create_user(
+            mobile=row["mobile"],
+            name=row["name"],
+            title=row.get("title", ""),
+            department=row.get("department", ""),
+            roles=row.get("roles", ()),
+            password=word,
+            by=None,
+        )
     return known
 
 

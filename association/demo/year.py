@@ -20,8 +20,12 @@ from association.exchange.models import ImportBatch
 from association.jobs.models import Job
 from association.parties.actions import give_seat
 from association.parties.models import Seat
+from association.publicity.actions import register_objection
+from association.publicity.models import ListState, PublicityList
+from association.workflow.actions import MoveRefused, perform
 from evaluations.actions import load_scheme, open_round, set_switch
 from evaluations.models import RatingRound
+from evaluations.publicity import make_list
 from evaluations.runs import rate_now
 from evaluations.scheme_file import read_scheme
 
@@ -65,6 +69,7 @@ def load(plan: dict) -> Iterator[str]:
     people = make_people(plan["people"])
     yield from _rating(plan, people)
     yield from _seats(plan, people)
+    yield from _publicity(plan, people)
 
 
 def _rating(plan: dict, people: dict[str, User]) -> Iterator[str]:
@@ -112,3 +117,26 @@ def _seats(plan: dict, people: dict[str, User]) -> Iterator[str]:
         sheet = found.current_run.sheets.select_related("rating__party").order_by("own_points", "rating_id").first()
         give_seat(user=user, party=sheet.rating.party, by=office)
         yield f"{user.name} acts for {sheet.rating.party.name}"
+
+
+def _publicity(plan: dict, people: dict[str, User]) -> Iterator[str]:
+    """The year's list, published today, with an objection to one of its lines."""
+    about, found = plan["publicity"], RatingRound.objects.filter(year=plan["rating"]["year"]).first()
+    if found is None or found.current_run is None:
+        return
+    clerk = holder_of(plan["people"], people, "综合处")
+    listed = PublicityList.objects.filter(kind="rating", round_key=found.round_key).first()
+    if listed is None:
+        set_switch(found, name="grades_open", on=True, by=clerk, note=about["note"])
+        listed = make_list(found, by=clerk)
+    if listed.state != ListState.DRAFT:
+        return
+    try:
+        perform(listed, "publicise", by=clerk)
+    except MoveRefused as problem:  # the calendar may not reach the end of the term
+        yield f"list not published: {problem.messages[0]}"
+        return
+    objection = about["objection"]
+    office = holder_of(plan["people"], people, "秘书处")
+    register_objection(line=listed.lines.order_by("-position").first(), by=office, **objection)
+    yield f"list of {listed.lines.count()} firms published until {listed.ends_on}, one objection"
