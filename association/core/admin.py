@@ -1,13 +1,13 @@
 """Base classes of the admin: rows through visible_to(), few queries, version check, masked fields, history.
 
-    class FirmAdmin(BaseAdmin):
-        list_display = ("party", "district")
-        search_fields = ("name",)                  # the box is there; what it does:
-        search_rows = staticmethod(lambda rows, term: rows.filter(…))   # (queryset, term) -> queryset
-        may_delete = False                         # rows stay unless the admin says otherwise
-        saves_through_actions = False              # True where save_model() calls an action that records its own Event
-        def list_links(self, request): return [Link("导入", "/admin/…/import/")]
-        def extra_urls(self): return [self.page("<path:object_id>/sheet/", self.sheet, "sheet", needs="view")]
+class FirmAdmin(BaseAdmin):
+    list_display = ("party", "district")
+    search_fields = ("name",)                  # the box is there; what it does:
+    search_rows = staticmethod(lambda rows, term: rows.filter(…))   # (queryset, term) -> queryset
+    may_delete = False                         # rows stay unless the admin says otherwise
+    saves_through_actions = False              # True where save_model() calls an action that records its own Event
+    def list_links(self, request): return [Link("导入", "/admin/…/import/")]
+    def extra_urls(self): return [self.page("<path:object_id>/sheet/", self.sheet, "sheet", needs="view")]
 """
 
 import time
@@ -88,8 +88,11 @@ class MaskingMixin:
         if not columns:
             return fieldsets
 
+        seen = set()  # where no fields are named, Django adds the read-only ones once more
+
         def swap(names):
-            return [swap(n) if isinstance(n, (list, tuple)) else columns.get(n, n) for n in names]
+            found = [swap(n) if isinstance(n, (list, tuple)) else columns.get(n, n) for n in names]
+            return [n for n in found if isinstance(n, list) or not (n in seen or seen.add(n))]
 
         return [(title, {**options, "fields": swap(options["fields"])}) for title, options in fieldsets]
 
@@ -171,9 +174,7 @@ class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
 
     def page(self, route: str, view, name: str, *, needs: str = "change"):
         """A page of this admin: its address is named admin:<app>_<model>_<name>."""
-        return path(
-            route, self.guarded(view, needs=needs), name=f"{self.opts.app_label}_{self.opts.model_name}_{name}"
-        )
+        return path(route, self.guarded(view, needs=needs), name=f"{self.opts.app_label}_{self.opts.model_name}_{name}")
 
     def page_url(self, name: str, *args) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)

@@ -39,7 +39,7 @@ def is_void(thing) -> bool:
 def seats_of(user, party_ids) -> set[int]:
     """The parties among these that the person acts for; a reader's seat does not act."""
     ids = {pk for pk in party_ids if pk}
-    if user is None or not ids:
+    if user is None or not user.is_authenticated or not ids:
         return set()
     seats = Seat.objects.live().filter(user=user, party__in=ids).exclude(right=Seat.Kind.READER)
     return set(seats.values_list("party_id", flat=True))

@@ -34,11 +34,17 @@ class Stateful(Base):
         self._stored_state = self.__dict__.get("state")
 
     def save(self, *args, **kwargs):
-        stored = getattr(self, "_stored_state", None)
-        if not self._state.adding and stored is not None and stored != self.state and not getattr(self, "_moving", False):
+        if not self._state.adding and not getattr(self, "_moving", False) and self._state_in_table() != self.state:
             raise StateLocked(f"{self._meta.label}.state is changed by workflow.perform() only")
         super().save(*args, **kwargs)
         self._stored_state = self.state
+
+    def _state_in_table(self):
+        """The state as it was read; asked for where the row came from a set-based writer."""
+        stored = getattr(self, "_stored_state", None)
+        if stored is None:
+            stored = type(self)._base_manager.filter(pk=self.pk).values_list("state", flat=True).first()
+        return self.state if stored is None else stored
 
     # what the workflow asks of a row; override where it differs
     @property

@@ -1,0 +1,101 @@
+"""Things of each workflow kind at any state, made through actions: for the tests that hold for every workflow.
+
+A new kind adds one entry to FACTORIES; tests/association/workflow/test_every_table.py then covers its whole table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
+
+from association.accounts.models import User
+from association.cases.actions import open_case
+from association.publicity.actions import end_due, prepare_list, register_objection
+from association.workflow.actions import perform
+from evaluations.actions import load_scheme, open_round
+from evaluations.models import Rating
+from evaluations.scheme_file import read_scheme
+
+SAMPLE = "evaluations/data/scheme_2020.json"
+
+
+@dataclass
+class People:
+    """Who makes things: a clerk and a leader who may do everything between them, and a maker of firms."""
+
+    clerk: User
+    leader: User
+    firm: Callable
+
+
+@dataclass(frozen=True)
+class Factory:
+    """`make(state, people)` gives a new thing there; `opens_at` are the states that things begin in;
+    `data` is what a move's own form would hand over, by move."""
+
+    make: Callable
+    opens_at: tuple[str, ...]
+    data: dict = field(default_factory=dict)
+
+
+def _list_of(people, **values):
+    party = people.firm()
+    return prepare_list(
+        kind="sample", round_key="sample:1", title="试用公示", issuer="某某市建筑业协会",
+        lines=[(party, None, party.name, "东区", "AAA")], working_days=5, objection_phone="0700-1234567",
+        objection_address="某某路 1 号", by=people.clerk, **values,
+    )  # fmt: skip
+
+
+def publicity_list(state, people):
+    """Published three weeks ago, so that its term is over today where it has to be."""
+    row = _list_of(people)
+    if state == "draft":
+        return row
+    over = state in ("ended", "announced")
+    day = timezone.localdate() - timedelta(days=21 if over else 0)
+    perform(row, "publicise", by=people.clerk, happened_on=day, note="补录")
+    if over:
+        end_due()
+        row.refresh_from_db()
+    if state == "announced":
+        perform(row, "announce", by=people.leader)
+    if state == "withdrawn":
+        perform(row, "withdraw", by=people.clerk, note="名单有误")
+    return row
+
+
+def objection(state, people):
+    row = register_objection(
+        line=publicity_list("publicised", people).lines.get(), came="letter", content="有一项处罚没有计入",
+        objector="赵某", by=people.clerk,
+    )  # fmt: skip
+    if state in ("upheld", "closed"):
+        perform(row, "uphold", by=people.clerk, outcome="查实")
+    if state == "dismissed":
+        perform(row, "dismiss", by=people.clerk, outcome="查否")
+    if state == "closed":
+        perform(row, "close", by=people.clerk, way="call")
+    return row
+
+
+def rating(state, people):
+    scheme, _ = load_scheme(read_scheme(SAMPLE), by=None)
+    round_, _ = open_round(year=2020, by=None, scheme=scheme)
+    party = people.firm()
+    case = open_case(
+        "rating", party=party, title=f"{party.name} 信用评价", by=people.clerk, at=state,
+        once_key=f"sample:{party.pk}", round_key=round_.round_key,
+    )  # fmt: skip
+    Rating.objects.create(case=case, round=round_, party=party, name=party.name)
+    return case
+
+
+FACTORIES = {
+    "publicity": Factory(publicity_list, ("draft",), {"correct": {"body": "原为 AA，更正为 AAA。"}}),
+    "objection": Factory(
+        objection, ("open",), {"uphold": {"outcome": "查实"}, "dismiss": {"outcome": "查否"}, "close": {"way": "call"}}
+    ),
+    "rating": Factory(rating, ("draft", "submitted", "scoring")),
+}
