@@ -8,7 +8,6 @@ next moment that changes the page (`request.public_until`: a deadline; midnight 
 import functools
 import gzip
 import hashlib
-import logging
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ from django.utils.http import parse_etags
 
 from . import stamp
 
-log = logging.getLogger(__name__)
 LONGEST = timedelta(minutes=5)  # how long a page is stale where a process died between commit and raising the stamp
 KEPT_BYTES = 24 * 1024 * 1024  # a process, both forms of each page together
 LARGEST_PAGE = 4 * 1024 * 1024
@@ -57,8 +55,10 @@ def public_page(*params: str):
                 return HttpResponseRedirect(wanted)
             bare = _for_anyone(request)
             response = view(bare, *args, **kwargs)
-            if "CSRF_COOKIE" in bare.META or bare.session.accessed:
-                raise RuntimeError(f"{request.path}: a public page holds a form token or asked for the session")
+            if "CSRF_COOKIE" in bare.META or bare.session.accessed or response.cookies:
+                raise RuntimeError(
+                    f"{request.path}: a public page holds a form token, reads the session or sets a cookie"
+                )
             if response.status_code == 200:
                 response.public_until = min(getattr(bare, "public_until", None) or _midnight(), _midnight())
             return response
@@ -190,17 +190,22 @@ class PublicPageMiddleware:
                 return response
             if page.weight <= LARGEST_PAGE:
                 shelf.put(key, page)
-            response.close()
+            if response.cookies:  # of the middleware within, for this reader alone: a session that goes on
+                return _with_cookies(_answer(request, page), response.cookies)
         return _answer(request, page)
+
+
+def _with_cookies(response, cookies):
+    response.cookies = cookies
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def _page_of(response, now_stamp: str) -> Page | None:
     """What is kept of a response; None for any that is not a public page's plain answer."""
     until = getattr(response, "public_until", None)
     if until is None or response.status_code != 200 or response.streaming:
-        return None
-    if response.cookies:
-        log.error("a public page sets the cookies %s and is not kept", ", ".join(response.cookies))
         return None
     headers = tuple((name, value) for name, value in response.items() if name.lower() not in _NOT_KEPT)
     return Page(

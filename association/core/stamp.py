@@ -8,8 +8,6 @@ import logging
 import os
 import secrets
 import time
-from functools import cache as once
-from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
@@ -19,29 +17,35 @@ log = logging.getLogger(__name__)
 _KEY = "core.public-stamp"
 
 
-@once
-def _path() -> Path:
-    return settings.VAR_DIR / "public-stamp"
+def _path() -> str:
+    return f"{settings.VAR_DIR}/public-stamp"
 
 
 def current() -> str | None:
     """The stamp as all processes see it; None where it cannot be read, and then no kept page may be served."""
-    if not settings.REDIS_URL:
-        try:
-            return str(os.stat(_path()).st_mtime_ns)
-        except FileNotFoundError:
-            _touch()
-            return str(os.stat(_path()).st_mtime_ns)
     try:
-        # a key that Redis dropped comes back as another one, never as one that pages were kept under before
-        return cache.get(_KEY) or cache.get_or_set(_KEY, secrets.token_hex(8), None)
-    except Exception:  # whatever the cache's client raises: the pages are slower then, not gone
+        return _of_redis() if settings.REDIS_URL else _of_file()
+    except Exception:  # whatever the disk or the cache's client raises: the pages are slower then, not gone
         log.exception("the public stamp cannot be read")
         return None
 
 
+def _of_file() -> str:
+    try:
+        return str(os.stat(_path()).st_mtime_ns)
+    except FileNotFoundError:
+        _touch()
+        return str(os.stat(_path()).st_mtime_ns)
+
+
+def _of_redis() -> str:
+    # a key that Redis dropped comes back as another one, never as one that pages were kept under before
+    return cache.get(_KEY) or cache.get_or_set(_KEY, secrets.token_hex(8), None)
+
+
 def _touch():
-    path, now = _path(), time.time_ns()  # the file system's own clock only ticks every few milliseconds
+    # a time of our own with chance below the millisecond: the file system's clock ticks slower than people publish
+    path, now = _path(), time.time_ns() & ~0xFFFFF | secrets.randbits(20)
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
     os.utime(path, ns=(now, now))
 
