@@ -25,41 +25,40 @@ from association.core.pagecache import KEPT_BYTES, Page, PublicPageMiddleware, S
 
 pytestmark = [pytest.mark.urls("tests.association.core.test_pagecache"), pytest.mark.django_db]
 ROOT = Path(__file__).resolve().parents[3]
-SEEN = []  # what was drawn, in order: a page answered from the shelf is not
-SAID = {"text": "first"}
+drawn_pages = []  # what was drawn, in order: a page answered from the shelf is not
+said = {"text": "first"}
 
 
 @public_page("q", "page")
 def plain(request):
-    SEEN.append(request.get_full_path())
-    said = (
-        f"{SAID['text']} {request.GET.get('q', '')} {request.user} {request.COOKIES} at {request.build_absolute_uri()}"
-    )
-    return HttpResponse(said + " " + "长" * 500)
+    drawn_pages.append(request.get_full_path())
+    asked = f"{request.GET.get('q', '')} {request.user} {request.COOKIES}"
+    text = f"{said['text']} {asked} at {request.build_absolute_uri()}"
+    return HttpResponse(text + " " + "长" * 500)
 
 
 @public_page()
 def until(request):
-    SEEN.append(request.path)
+    drawn_pages.append(request.path)
     request.public_until = timezone.now() + timedelta(seconds=40)
     return HttpResponse("until")
 
 
 @public_page()
 def missing(request):
-    SEEN.append(request.path)
+    drawn_pages.append(request.path)
     raise Http404
 
 
 @public_page()
 def moved(request):
-    SEEN.append(request.path)
+    drawn_pages.append(request.path)
     return HttpResponseRedirect("/")
 
 
 @public_page()
 def cookie(request):
-    SEEN.append(request.path)
+    drawn_pages.append(request.path)
     response = HttpResponse("cookie")
     response.set_cookie("who", "you")
     return response
@@ -67,7 +66,7 @@ def cookie(request):
 
 @public_page()
 def stream(request):
-    SEEN.append(request.path)
+    drawn_pages.append(request.path)
     return StreamingHttpResponse(iter([b"a", b"b"]))
 
 
@@ -87,7 +86,7 @@ def frame(request):
 
 
 def private(request):
-    SEEN.append(request.path)
+    drawn_pages.append(request.path)
     messages.info(request, "yours")
     return HttpResponse(request.user.name)
 
@@ -109,8 +108,8 @@ urlpatterns = [
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    SEEN.clear()
-    SAID["text"] = "first"
+    drawn_pages.clear()
+    said["text"] = "first"
 
 
 # -- The same for everyone, without a query ------------------------------------------------------------------------
@@ -125,7 +124,7 @@ def test_a_kept_page_costs_no_query_and_is_the_same_for_who_is_logged_in(client,
     assert visitor.content == drawn_for_known.content == kept.content
     assert "AnonymousUser {}" in kept.content.decode()
     assert not kept.cookies
-    assert SEEN == ["/", "/"]  # once for each client: each has a middleware of its own, as a process has
+    assert drawn_pages == ["/", "/"]  # once for each client: each has a middleware of its own, as a process has
 
 
 def test_the_frame_of_a_page_may_ask_for_user_and_messages_and_finds_nobody(client_of):
@@ -144,7 +143,7 @@ def test_a_session_that_goes_on_is_the_readers_own(client_of, settings):
     kept = visitor.get("/")
     assert kept.content == answer.content
     assert not kept.cookies
-    assert SEEN == ["/"]
+    assert drawn_pages == ["/"]
 
 
 def test_a_page_that_holds_a_token_or_looks_into_the_session_or_sets_a_cookie_is_an_error(client):
@@ -168,13 +167,11 @@ def test_headers_of_a_kept_page_are_those_of_the_first_answer(client):
 # -- What is kept, and what is not -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("address", "status"), [("/missing/", 404), ("/moved/", 302), ("/stream/", 200)]
-)
+@pytest.mark.parametrize(("address", "status"), [("/missing/", 404), ("/moved/", 302), ("/stream/", 200)])
 def test_nothing_but_plain_pages_is_kept(client, address, status):
     answers = [client.get(address) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [status, status]
-    assert SEEN == [address, address]
+    assert [address, address] == drawn_pages
     assert "ETag" not in answers[0]
 
 
@@ -188,7 +185,7 @@ def test_public_pages_are_only_read(client):
     for method in ("post", "put", "delete", "options"):
         answer = getattr(client, method)("/")
         assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
-    assert SEEN == []
+    assert drawn_pages == []
 
 
 def test_an_address_has_its_known_values_only(client):
@@ -210,7 +207,7 @@ def test_an_address_has_its_known_values_only(client):
 def test_very_long_addresses_are_answered_and_not_kept(client):
     address = "/?q=" + "x" * 600
     assert client.get(address).status_code == client.get(address).status_code == 200
-    assert len(SEEN) == 2
+    assert len(drawn_pages) == 2
 
 
 def test_a_foreign_host_is_refused_and_poisons_nothing(client):
@@ -231,7 +228,7 @@ def test_each_host_and_scheme_has_its_own_page(client, settings):
     assert pages == {
         b"http://one.example/", b"https://one.example/", b"http://two.example/", b"https://two.example/"
     }  # fmt: skip
-    assert len(SEEN) == 4
+    assert len(drawn_pages) == 4
 
 
 def test_plain_http_is_still_redirected_where_https_is_asked_for(client, settings):
@@ -253,7 +250,7 @@ def test_a_page_is_kept_five_minutes_or_until_it_changes_by_itself(client, addre
         client.get(address)
         clock.shift(seconds)
         client.get(address)
-    assert len(SEEN) == drawn
+    assert len(drawn_pages) == drawn
 
 
 def test_no_page_outlives_the_day(client):
@@ -261,7 +258,7 @@ def test_no_page_outlives_the_day(client):
         client.get("/")
         clock.shift(61)
         client.get("/")
-    assert len(SEEN) == 2
+    assert len(drawn_pages) == 2
 
 
 # -- The stamp -----------------------------------------------------------------------------------------------------
@@ -273,7 +270,7 @@ def test_what_is_committed_is_seen_at_once_by_every_process():
     assert b"first" in one.get("/").content
     assert b"first" in other.get("/").content
     with transaction.atomic():
-        SAID["text"] = "second"
+        said["text"] = "second"
         stamp.raise_stamp()
         assert b"first" in one.get("/").content  # not committed yet
     assert b"second" in one.get("/").content
@@ -302,7 +299,7 @@ def test_two_in_one_instant_are_two():
 @pytest.mark.django_db(transaction=True)
 def test_another_process_raises_it_for_this_one(client):
     client.get("/")
-    SAID["text"] = "second"
+    said["text"] = "second"
     code = "import django; django.setup(); from association.core.stamp import raise_stamp; raise_stamp()"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=_environment(), check=True, timeout=60)
     assert b"second" in client.get("/").content
@@ -328,7 +325,7 @@ def test_a_page_drawn_while_something_was_published_is_not_kept_as_new(client):
 
     def publishes_meanwhile(request):
         response = plain(request)
-        SAID["text"] = "second"
+        said["text"] = "second"
         stamp._raise_now()
         return response
 
@@ -341,7 +338,7 @@ def test_a_page_drawn_while_something_was_published_is_not_kept_as_new(client):
 def test_where_the_stamp_cannot_be_read_pages_are_slow_and_right(client, settings, tmp_path):
     settings.REDIS_URL, settings.VAR_DIR = "", tmp_path / "gone"
     for text in ("first", "second"):
-        SAID["text"] = text
+        said["text"] = text
         assert text in client.get("/").content.decode()
 
 
@@ -355,7 +352,7 @@ def test_head_says_what_get_would_and_sends_nothing(client, first):
     assert head.content == b""
     assert head["Content-Length"] == str(len(got.content))
     assert dict(head.items()) == dict(got.items())
-    assert len(SEEN) == 1
+    assert len(drawn_pages) == 1
 
 
 def test_head_is_empty_on_the_first_request_too(client):
@@ -445,9 +442,9 @@ def test_a_flood_of_searches_pushes_out_no_page():
     middleware(RequestFactory().get("/"))
     for number in range(400):
         middleware.searches.put(("flood", number), page(100_000))
-    SEEN.clear()
+    drawn_pages.clear()
     middleware(RequestFactory().get("/"))
-    assert SEEN == []
+    assert drawn_pages == []
     assert middleware.searches.weight <= KEPT_BYTES // 4
 
 
