@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.validators import RegexValidator
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from .calendar import enter_year, load_year
 from .lines import (
@@ -24,11 +25,23 @@ _HEX = RegexValidator(r"^#[0-9a-fA-F]{6}$", "颜色写作 #0f4c5c 的样子。")
 
 def _lines(label, help_text, rows=6):
     return forms.CharField(
-        label=label, required=False, help_text=help_text, strip=False, widget=forms.Textarea(attrs={"rows": rows})
+        label=label,
+        required=False,
+        help_text=help_text,
+        strip=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": rows}),
     )
 
 
+def _colour(name):
+    return forms.CharField(
+        label=COLOURS[name], required=False, max_length=7, validators=[_HEX], help_text="空着用默认颜色。",
+        widget=UnfoldAdminTextInputWidget,
+    )  # fmt: skip
+
+
 class AssociationForm(forms.ModelForm):
+    colour_lake, colour_seal, colour_gold = (_colour(name) for name in COLOURS)
     district_lines = _lines(
         "县市区", "一行一个：名称,代码,别名。代码和别名可以不写，别名可以有几个。例：东城区,430602,东城", 12
     )
@@ -78,12 +91,6 @@ class AssociationForm(forms.ModelForm):
         others = {name: value for name, value in row.colours.items() if name not in COLOURS}
         row.colours = others | colours
         return super().save(commit)
-
-
-for _name, _label in COLOURS.items():  # three fields of one kind
-    AssociationForm.base_fields[f"colour_{_name}"] = AssociationForm.declared_fields[f"colour_{_name}"] = (
-        forms.CharField(label=_label, required=False, max_length=7, validators=[_HEX], help_text="空着用默认颜色。")
-    )
 
 
 class CalendarYearForm(forms.ModelForm):

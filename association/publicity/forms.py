@@ -120,6 +120,7 @@ class ObjectionForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["once_key"].initial = uuid.uuid4().hex
+        self.fields["came"].choices = [("", "请选择"), *Objection.Came.choices]
 
     def clean(self):
         data = super().clean()

@@ -100,13 +100,13 @@ def test_a_case_stands_in_one_list_at_a_time(draft, clerk, firm_party, rating_ca
 def test_each_publishing_move_raises_the_public_stamp(draft, clerk, leader, travel):
     publicity = draft()
     stamps = [current()]
-    travel("2021-04-28 10:00")  # an embedded stamp is a moment, and time stands still here
+    travel("2021-04-28 10:07:31")  # an embedded stamp is a moment, and time stands still here
     perform(publicity, "publicise", by=clerk)
     stamps.append(current())
-    travel("2021-05-10 09:00")
+    travel("2021-05-10 09:07:32")
     end_due()
     stamps.append(current())
-    travel("2021-05-10 10:00")
+    travel("2021-05-10 10:07:33")
     perform(publicity, "announce", by=leader)
     stamps.append(current())
     assert len(set(stamps)) == 4
