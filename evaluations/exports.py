@@ -89,7 +89,8 @@ def _full_row(book: RuleBook, number: int, sheet: ScoreSheet) -> list:
     rating = sheet.rating
     return [
         number, rating.name, rating.code, rating.district, rating.qualification, rating.qualification_group,
-        "是" if rating.is_member else "否", rating.member_number, *(_points(got["p"]) for _, got in _parts(book, sheet)),
+        "是" if rating.is_member else "否", rating.member_number,
+        *(_points(got["p"]) for _, got in _parts(book, sheet)),
         _points(sheet.own_points), _points(sheet.total), sheet.grade, rating.grade, rating.grade_number, *_facts(sheet),
         RatingState(rating.case.state).label,
     ]  # fmt: skip
@@ -133,7 +134,12 @@ def write_table(target, *, title: str, notes: str, heads: Sequence[Head], rows, 
 
     Prints on A4 at the width of a page, the header on each. One row at a time is held in memory.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(target, options | {"tmpdir": settings.FILE_UPLOAD_TEMP_DIR})
     try:
         sheet = book.add_worksheet("名单")
@@ -229,7 +235,8 @@ def start_export(table: Table, run: ScoringRun, *, by) -> Job:
     """A job that writes the file; a second click finds the same one."""
     needs(by, Right.READ, "导出评价结果")
     return jobs.start(
-        "evaluations.export", by=by, title=f"导出{run.round.title}{table.label}", args={"run": run.pk, "table": table.name},
+        "evaluations.export", by=by, title=f"导出{run.round.title}{table.label}",
+        args={"run": run.pk, "table": table.name},
         once_key=f"evaluations.export:{table.name}:{run.pk}:{by.pk}", back_url=run.round.get_absolute_url(),
     )  # fmt: skip
 

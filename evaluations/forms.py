@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
 
 from association.parties.models import Party
 
@@ -41,7 +42,9 @@ class CopySchemeForm(forms.Form):
             "min_value": "年度应在 2000 到 2100 之间。", "max_value": "年度应在 2000 到 2100 之间。",
         },
     )  # fmt: skip
-    name = forms.CharField(label="名称", max_length=80, required=False, help_text="不填时把原名称里的年度换成新的年度。")
+    name = forms.CharField(
+        label="名称", max_length=80, required=False, help_text="不填时把原名称里的年度换成新的年度。"
+    )
 
     def clean_name(self):
         name = self.cleaned_data["name"].strip()
@@ -147,7 +150,7 @@ class _Correction(forms.ModelForm):
     """A correction of one row: why is asked for as soon as something changes."""
 
     reason = forms.CharField(
-        label="更正原因和依据", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        label="更正原因和依据", required=False, max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text="例：处罚决定书扫描件，某局 2021-03-02 更正函。会记入经过。",
     )  # fmt: skip
 
@@ -181,7 +184,7 @@ class SurveyForm(_Correction):
         for item in self.part.items if self.part else ():
             mark = self.instance.marks.get(item)
             self.fields[f"mark:{item}"] = forms.DecimalField(
-                label=item, initial=mark, max_digits=5, decimal_places=2,
+                label=item, initial=mark, max_digits=5, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget,
                 min_value=self.part.lowest, max_value=self.part.highest,
                 error_messages={"required": f"请填写「{item}」的评分。", "invalid": "评分应是数字。"},
             )  # fmt: skip

@@ -45,8 +45,7 @@ class IssuedSession(Session):
         found = {row.number: matcher.match(self._clue(row)) for row in rows}
         parties = {match.party_id for match in found.values() if match.party_id}
         ratings = {
-            rating.party_id: rating
-            for rating in self.round.ratings.select_related("case").filter(party__in=parties)
+            rating.party_id: rating for rating in self.round.ratings.select_related("case").filter(party__in=parties)
         }
         return [self._judge_row(row, found[row.number], ratings) for row in rows]
 
@@ -63,7 +62,9 @@ class IssuedSession(Session):
         rating = ratings.get(match.party_id)
         why = match.why or self._why_not(rating)
         if why:
-            return rejected(row, problem("企业名称", name or row.values.get("code"), f"{why}，请核对名称或补填代码后再导入"))
+            return rejected(
+                row, problem("企业名称", name or row.values.get("code"), f"{why}，请核对名称或补填代码后再导入")
+            )
         number, earlier = self.seen.setdefault(rating.pk, (row.number, label))
         if number != row.number:
             if earlier == label:
@@ -164,7 +165,17 @@ class _IssuedGrades(RoundKind):
         return {**super().settle(options, layout), "number": number, "date": day.isoformat()}
 
     def layouts(self, options):
-        grade = ("信用等级", "评定等级", "公布等级", "发布等级", "企业信用等级", "信用等级评定结果", "评价等级", "级别", "评定结果")
+        grade = (
+            "信用等级",
+            "评定等级",
+            "公布等级",
+            "发布等级",
+            "企业信用等级",
+            "信用等级评定结果",
+            "评价等级",
+            "级别",
+            "评定结果",
+        )
         return {
             "issued": (
                 Column("name", NAME.label, NAME.synonyms, required=True),
@@ -172,5 +183,3 @@ class _IssuedGrades(RoundKind):
                 Column("grade", "等级", grade, required=True),
             )
         }
-
-

@@ -7,13 +7,12 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from .credit_sources import KEYS, Source
+from .models.inputs import RAW_LABELS
 
-LABELS = {
-    "name": "企业名称", "code": "统一社会信用代码", "org_code": "组织机构代码", "document_no": "文号", "date": "日期",
-    "fact": "事实", "amount": "金额", "counterparty": "相关方", "people": "人数", "repaired": "是否修复",
-}  # fmt: skip
+LABELS = {key: RAW_LABELS[key] for key in KEYS}
 _KINDS = {
     "code": "code", "org_code": "organisation", "date": "date", "amount": "decimal", "people": "integer",
     "repaired": "yesno",
@@ -29,7 +28,7 @@ _HELP = {
 def _columns_field(key: str) -> forms.CharField:
     return forms.CharField(
         label=f"{LABELS[key]}的列名", required=False, max_length=300, help_text=_HELP.get(key, ""),
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        widget=UnfoldAdminTextInputWidget,
     )  # fmt: skip
 
 
@@ -39,18 +38,18 @@ LAYOUT_FIELDS: dict[str, forms.Field] = {
         label="必须有的列", required=False, choices=[(key, LABELS[key]) for key in KEYS],
         widget=forms.CheckboxSelectMultiple, help_text="没有这些列的文件不算这个来源的；没有填这些列的行会被退回。",
     ),
-    "unit": forms.ChoiceField(label="金额单位", choices=[("元", "元"), ("万元", "万元")], required=False),
+    "unit": forms.ChoiceField(label="金额单位", choices=[("元", "元"), ("万元", "万元")], required=False, widget=UnfoldAdminSelectWidget),
     "start": forms.CharField(
-        label="评分表上怎样写", required=False, max_length=120,
+        label="评分表上怎样写", required=False, max_length=120, widget=UnfoldAdminTextInputWidget,
         help_text="用【事实】【金额】等代表那一列的内容，例：【事实】，或：拖欠农民工工资。",
     ),
     "details": forms.CharField(
-        label="接着写", required=False, max_length=200,
+        label="接着写", required=False, max_length=200, widget=UnfoldAdminTextInputWidget,
         help_text="用顿号隔开，缺了内容的那一段不写。例：涉及【人数】人、【金额】。",
     ),
     "from_whom": forms.ChoiceField(
-        label="由谁提供", required=False,
-        choices=[("", "总是上面的「提供单位」"), *((key, f"看「{LABELS[key]}」那一列") for key in ("counterparty", "name"))],
+        label="由谁提供", required=False, widget=UnfoldAdminSelectWidget,
+        choices=[("", "总是上面的「提供单位」"), ("counterparty", "看「相关方」那一列"), ("name", "看「企业名称」那一列")],
     ),
 }  # fmt: skip
 

@@ -42,7 +42,7 @@ def lines_of(rating_round: RatingRound) -> list[tuple]:
 
 @transaction.atomic
 def make_list(rating_round: RatingRound, *, by) -> PublicityList:
-    """A draft for publicity out of the current run, anew where there is one. Raises ValidationError, PermissionDenied."""
+    """A draft out of the current run, made anew where there is one. Raises ValidationError, PermissionDenied."""
     current = RatingRound.objects.select_related("current_run").get(pk=rating_round.pk)
     why = why_not(current)
     if why:

@@ -41,7 +41,7 @@ def sheet_for(user, rating: Rating) -> SheetForReader:
 
     Staff see all. A firm sees its own: the association's parts once 向企业开放评分表 is on; the authority's points, the
     total and the 测算等级 only with 主管部门同意公开 too. The 信用等级 stands on the rating and is always shown.
-    A rating that is not the reader's gives no sheet; whether its page exists at all is the caller's to ask (visible_to).
+    A rating that is not the reader's gives no sheet; whether its page exists is the caller's to ask (visible_to).
     """
     rating_round, office = rating.round, is_office(user)
     stored = (
@@ -96,6 +96,7 @@ class ImportLine:
     count: int
     waiting: int
     last: ImportBatch | None
+    outside: int = 0  # records of the source that lie outside the period
 
 
 def surveyed(rating_round: RatingRound):
@@ -120,27 +121,25 @@ def import_lines(rating_round: RatingRound, sources) -> list[ImportLine]:
     """The roster, each source of the scheme, surveys and scores, in the order of the work. Five queries."""
     year = rating_round.year
     period = (rating_round.scheme.period_from, rating_round.scheme.period_to)
-    live = Q(voided_at=None)
+    live, here = Q(voided_at=None), Q(date=None) | Q(date__range=period)
     waits = Q(party=None, dismissed=False)
     records = {
         row["source"]: row
-        for row in CreditRecord.objects.filter(live, Q(date=None) | Q(date__range=period))
+        for row in CreditRecord.objects.filter(live)
         .order_by()
         .values("source")
-        .annotate(n=Count("pk"), waiting=Count("pk", filter=waits))
+        .annotate(n=Count("pk", filter=here), outside=Count("pk", filter=~here), waiting=Count("pk", filter=waits))
     }
     last = _last_batches(year)
-    lines = [
-        ImportLine(
-            "rating-roster", "申报企业名册", "", rating_round.ratings.standing().count(), 0, last.get(("rating-roster", ""))
-        )
-    ]
+    firms = rating_round.ratings.standing().count()
+    lines = [ImportLine("rating-roster", "申报企业名册", "", firms, 0, last.get(("rating-roster", "")))]
     for source in sources:
-        row = records.get(source, {"n": 0, "waiting": 0})
-        batch = last.get(("credit-records", source))
-        lines.append(ImportLine("credit-records", f"信用信息（{source}）", source, row["n"], row["waiting"], batch))
+        row = records.get(source, {"n": 0, "outside": 0, "waiting": 0})
+        batch, label = last.get(("credit-records", source)), f"信用信息（{source}）"
+        lines.append(ImportLine("credit-records", label, source, row["n"], row["waiting"], batch, row["outside"]))
     for kind, label, model in (("surveys", "业绩调查", Survey), ("authority-scores", "主管部门评分", AuthorityScore)):
-        found = model.objects.filter(live, round=rating_round).aggregate(n=Count("pk"), waiting=Count("pk", filter=waits))
+        rows = model.objects.filter(live, round=rating_round)
+        found = rows.aggregate(n=Count("pk"), waiting=Count("pk", filter=waits))
         lines.append(ImportLine(kind, label, "", found["n"], found["waiting"], last.get((kind, ""))))
     return lines
 
@@ -161,11 +160,12 @@ def inputs_changed_since(rating_round: RatingRound) -> bool:
     if run is None:
         return False
     since = Q(updated_at__gt=run.created_at)
+    in_run = Exists(ScoreSheet.objects.filter(run=run, rating=OuterRef("pk")))
     return (
         Survey.objects.filter(since, round=rating_round).exists()
         or AuthorityScore.objects.filter(since, round=rating_round).exists()
         or CreditRecord.objects.filter(since, party__in=rating_round.ratings.values("party")).exists()
-        or rating_round.ratings.standing().exclude(Exists(ScoreSheet.objects.filter(run=run, rating=OuterRef("pk")))).exists()
+        or rating_round.ratings.standing().exclude(in_run).exists()
     )
 
 
@@ -178,28 +178,27 @@ def list_of(rating_round: RatingRound) -> PublicityList | None:
 def statistics(rating_round: RatingRound) -> dict[str, list[dict]]:
     """The current run in figures, ready for charts and tables: {"grades": [{"label", "value"}], …}. Two queries.
 
-    grades (测算等级, with those that have none), points (协会评分), groups (资质), districts (with each grade), members.
+    grades (测算等级, with those that have none), points (协会评分), groups (资质), districts and members by grade.
     """
     run = rating_round.current_run
     book = RuleBook.from_dict(run.rulebook)
     sheets = ScoreSheet.objects.filter(run=run).order_by()
-    by_district = sheets.values("rating__district", "rating__is_member", "grade").annotate(n=Count("pk"))
-    cells = [(row["rating__district"] or "未填写", row["rating__is_member"], row["grade"], row["n"]) for row in by_district]
+    counted = sheets.values_list("rating__district", "rating__is_member", "grade").annotate(n=Count("pk"))
+    cells = [(district or "未填写", "会员" if member else "非会员", grade, n) for district, member, grade, n in counted]
     labels = [*book.labels, *([""] if any(not grade for _, _, grade, _ in cells) else [])]
-    by_points = sheets.values("own_points").annotate(n=Count("pk")).order_by("own_points")
-    by_group = sheets.values("rating__qualification_group").annotate(n=Count("pk"))
-    groups = {row["rating__qualification_group"]: row["n"] for row in by_group}
+    by_points = sheets.values_list("own_points").annotate(n=Count("pk")).order_by("own_points")
+    groups = dict(sheets.values_list("rating__qualification_group").annotate(n=Count("pk")))
+    order = [value for value, _label in Rating.qualification_group.field.choices]
     return {
         "labels": [{"key": label, "label": label or "暂无"} for label in labels],
         "grades": [{"label": one or "暂无", "value": _sum(cells, grade=one)} for one in labels],
         "points": [
-            {"label": HIDDEN if row["own_points"] is None else f"{row['own_points'].normalize():f}", "value": row["n"]}
-            for row in by_points
+            {"label": HIDDEN if points is None else f"{points.normalize():f}", "value": n} for points, n in by_points
         ],
-        "groups": [{"label": label, "value": groups[value]} for value, label in Rating.qualification_group.field.choices if value in groups],
+        "groups": [{"label": value, "value": groups[value]} for value in order if value in groups],
         "districts": _table(cells, labels, 0),
-        "members": _table([(("会员" if m else "非会员"), m, g, n) for _, m, g, n in cells], labels, 0),
-    }  # fmt: skip
+        "members": _table(cells, labels, 1),
+    }
 
 
 def _sum(cells, *, grade: str) -> int:

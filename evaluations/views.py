@@ -79,7 +79,9 @@ def decide_view(request):
         messages.error(request, problem.messages[0])
     else:
         what = f"就是「{decision.party.name}」" if decision.party else "不是本轮企业"
-        messages.success(request, f"已认定「{decision.name or decision.code}」{what}，{moved} 行资料已处理。可在「已认领」里撤回。")
+        messages.success(
+            request, f"已认定「{decision.name or decision.code}」{what}，{moved} 行资料已处理。可在「已认领」里撤回。"
+        )
     return _back(request)
 
 
@@ -93,7 +95,9 @@ def dismiss_many(request):
         messages.warning(request, "请先勾选不是本轮企业的名称。")
         return _back(request)
     if request.POST.get("confirmed") != "yes":
-        context = _context(request, title=f"不是本轮企业（{len(wanted)} 个名称）", wanted=wanted, back=request.POST.get("back", ""))
+        context = _context(
+            request, title=f"不是本轮企业（{len(wanted)} 个名称）", wanted=wanted, back=request.POST.get("back", "")
+        )
         return TemplateResponse(request, "admin/evaluations/dismiss_many.html", context)
     done, problems = 0, []
     for group in wanted:

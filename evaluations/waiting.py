@@ -49,7 +49,11 @@ def groups(kind: str = "", term: str = "") -> list[Group]:
         if term:
             rows = rows.filter(raw_name__icontains=term)
         source = F("source") if model._meta.model_name == "creditrecord" else Value("")
-        counted = rows.order_by().annotate(from_source=Coalesce(source, Value(""))).values("from_source", "name_key", "raw_code")
+        counted = (
+            rows.order_by()
+            .annotate(from_source=Coalesce(source, Value("")))
+            .values("from_source", "name_key", "raw_code")
+        )
         counted = counted.annotate(n=Count("pk"), first=Min("pk"), name=Max("raw_name"), since=Min("created_at"))
         label = kind_named(name).label
         found += [

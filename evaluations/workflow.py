@@ -80,14 +80,6 @@ FLOW = register(
             ),
             Transition("accept", "受理", frozenset({S.SUBMITTED}), S.SCORING, Right.RATING, **_stamp("accepted_on")),
             Transition(
-                "return", "退回补正", frozenset({S.SUBMITTED, S.SCORING}), S.RETURNED, Right.RATING, needs_note=True,
-                about="企业会看到退回的原因，补正后重新提交。",
-            ),
-            Transition(
-                "not_accept", "不予受理", frozenset({S.SUBMITTED}), S.NOT_ACCEPTED, Right.RATING, needs_note=True,
-                danger=True,
-            ),
-            Transition(
                 "ask", "请企业核对", frozenset({S.SCORING}), S.CHECKING, Right.RATING,
                 guard=_needs_open_sheet, guard_many=_need_open_sheets,
                 about="企业可以查看评分依据，确认或提出异议；期限内没有答复的，由协会拟定等级。",
@@ -104,6 +96,14 @@ FLOW = register(
                 guard=_needs_score, guard_many=_need_scores, about="按当前测算等级，等待列入公示名单。",
             ),
             Transition("reopen", "退回评分", frozenset({S.PROPOSED}), S.SCORING, Right.RATING, needs_note=True),
+            Transition(
+                "return", "退回补正", frozenset({S.SUBMITTED, S.SCORING}), S.RETURNED, Right.RATING, needs_note=True,
+                about="企业会看到退回的原因，补正后重新提交。",
+            ),
+            Transition(
+                "not_accept", "不予受理", frozenset({S.SUBMITTED}), S.NOT_ACCEPTED, Right.RATING, needs_note=True,
+                danger=True,
+            ),
             Transition(
                 "publicise", "列入公示", READY_FOR_PUBLICITY, S.PUBLICISED, Right.PUBLICITY,
                 guard=_needs_score, guard_many=_need_scores, goes_out=True, hidden=True,

@@ -85,7 +85,12 @@ class _MissingFilter(admin.SimpleListFilter):
     title, parameter_name = "缺少", "missing"
 
     def lookups(self, request, model_admin):
-        return [("survey", "未调查"), ("score", "没有主管部门评分"), ("sheet", "没有测算结果"), ("grade", "没有信用等级")]
+        return [
+            ("survey", "未调查"),
+            ("score", "没有主管部门评分"),
+            ("sheet", "没有测算结果"),
+            ("grade", "没有信用等级"),
+        ]
 
     def queryset(self, request, queryset):
         of_firm = {"round": OuterRef("round"), "party": OuterRef("party"), "voided_at": None}
@@ -113,7 +118,9 @@ class _DistrictFilter(admin.SimpleListFilter):
 
 def search_ratings(rows, term):
     """By the firm: its names now and before, short name, initials, code; or by its name in the round."""
-    return rows.filter(Q(party__in=Party.objects.search(term).values("pk")) | Q(name__icontains=term) | Q(code__iexact=term))
+    return rows.filter(
+        Q(party__in=Party.objects.search(term).values("pk")) | Q(name__icontains=term) | Q(code__iexact=term)
+    )
 
 
 @admin.register(Rating)
@@ -121,7 +128,16 @@ class RatingAdmin(StatefulAdminMixin, BaseAdmin):
     workflow_kind = KIND
     change_form_template = "admin/evaluations/rating.html"
     list_display = ("name", "district", "group", "member", "points", "total", "computed", "issued_grade", "state_chip")
-    list_filter = (_RoundFilter, _StateFilter, _ComputedFilter, _PointsFilter, "qualification_group", _DistrictFilter, "is_member", _MissingFilter)
+    list_filter = (
+        _RoundFilter,
+        _StateFilter,
+        _ComputedFilter,
+        _PointsFilter,
+        "qualification_group",
+        _DistrictFilter,
+        "is_member",
+        _MissingFilter,
+    )
     list_select_related = ("case", "round")
     search_fields = ("name",)
     search_help_text = "企业名称、曾用名、拼音首字母、代码"
@@ -130,7 +146,16 @@ class RatingAdmin(StatefulAdminMixin, BaseAdmin):
     sidebar_order = 20
     empty_text = "导入申报企业名册以后，参评企业会列在这里。"
     fieldsets = [
-        ("参评信息（本轮当时）", {"fields": [("name", "code"), ("district", "qualification"), ("qualification_group", "is_member", "member_number")]}),
+        (
+            "参评信息（本轮当时）",
+            {
+                "fields": [
+                    ("name", "code"),
+                    ("district", "qualification"),
+                    ("qualification_group", "is_member", "member_number"),
+                ]
+            },
+        ),
         ("信用等级", {"fields": [("grade", "grade_number", "grade_on")]}),
     ]
 
@@ -144,6 +169,9 @@ class RatingAdmin(StatefulAdminMixin, BaseAdmin):
 
     def has_add_permission(self, request):
         return False
+
+    def has_change_permission(self, request, obj=None):
+        return False  # it moves, and the imports say what it was at the round
 
     # -- columns ---------------------------------------------------------------------------------------------
 
@@ -215,7 +243,9 @@ class RatingAdmin(StatefulAdminMixin, BaseAdmin):
             "printed_by": request.user.name, "printed_at": timezone.now(), "back_url": self.page_url("change", obj.pk),
         }  # fmt: skip
         if context["sheet"] is None:
-            return TemplateResponse(request, "admin/evaluations/no_sheet.html", self.page_context(request, obj, title="评分表"))
+            return TemplateResponse(
+                request, "admin/evaluations/no_sheet.html", self.page_context(request, obj, title="评分表")
+            )
         return TemplateResponse(request, "evaluations/score_sheet_print.html", context)
 
 

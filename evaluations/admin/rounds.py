@@ -102,7 +102,9 @@ class RatingRoundAdmin(BaseAdmin):
         obj.pk, obj.version = saved.pk, saved.version
 
     def response_add(self, request, obj, post_url_continue=None):
-        messages.success(request, "轮次已开设。接下来依次导入申报企业名册、信用信息、业绩调查和主管部门评分，顺序不限。")
+        messages.success(
+            request, "轮次已开设。接下来依次导入申报企业名册、信用信息、业绩调查和主管部门评分，顺序不限。"
+        )
         return HttpResponseRedirect(self.page_url("change", obj.pk))
 
     def response_change(self, request, obj):
@@ -120,8 +122,13 @@ class RatingRoundAdmin(BaseAdmin):
             ("publicity", self.publicity_view, Right.PUBLICITY), ("issued", self.issued_view, "view"),
         )  # fmt: skip
         return [
-            *(self.page(f"<path:object_id>/{name}/", view, name, needs=self._needed(right)) for name, view, right in pages),
-            self.page("<path:object_id>/switch/<str:name>/", self.switch_view, "switch", needs=self._needed(Right.RATING)),
+            *(
+                self.page(f"<path:object_id>/{name}/", view, name, needs=self._needed(right))
+                for name, view, right in pages
+            ),
+            self.page(
+                "<path:object_id>/switch/<str:name>/", self.switch_view, "switch", needs=self._needed(Right.RATING)
+            ),
             self.page("<path:object_id>/export/<str:name>/", self.export_view, "export", needs="view"),
         ]
 
@@ -147,7 +154,8 @@ class RatingRoundAdmin(BaseAdmin):
             "stale": queries.inputs_changed_since(obj), "runs": self._runs(obj),
             "stats": queries.statistics(obj) if run else None, "own_full": f"{book.own_full.normalize():f}",
             "switches": [(name, *words, getattr(obj, name)) for name, words in SWITCHES.items()],
-            "public_list": queries.list_of(obj), "list_why": why_not(obj) if publicity else "", "tables": TABLES.values(),
+            "public_list": queries.list_of(obj), "list_why": why_not(obj) if publicity else "",
+            "tables": TABLES.values(),
             "issued_count": obj.ratings.standing().exclude(grade="").count() if obj.issued_on else 0,
             "differences": issued.differences(obj).count() if obj.issued_on and run else 0,
             "form_links": [Link("轮次设置", self.page_url("settings", obj.pk))] if rating else [],
@@ -170,10 +178,20 @@ class RatingRoundAdmin(BaseAdmin):
         ]  # fmt: skip
         if book.survey_parts:
             count = queries.not_surveyed(obj).count()
-            tiles.append({"value": count, "label": "未调查", "unit": "家", "url": f"{firms}&missing=survey", "wrong": True})
+            tiles.append(
+                {"value": count, "label": "未调查", "unit": "家", "url": f"{firms}&missing=survey", "wrong": True}
+            )
         if book.imported_parts:
             count = queries.without_score(obj).count()
-            tiles.append({"value": count, "label": f"没有{book.imported_parts[0].name}评分", "unit": "家", "url": f"{firms}&missing=score", "wrong": True})
+            tiles.append(
+                {
+                    "value": count,
+                    "label": f"没有{book.imported_parts[0].name}评分",
+                    "unit": "家",
+                    "url": f"{firms}&missing=score",
+                    "wrong": True,
+                }
+            )
         return tiles
 
     # -- what can be done --------------------------------------------------------------------------------------
@@ -193,7 +211,12 @@ class RatingRoundAdmin(BaseAdmin):
             raise Http404
         label, opens, closes = SWITCHES[name]
         on = not getattr(obj, name)
-        form = ReasonForm(request.POST or None, label="说明", required=name == "grades_open" and on, help_text="例：主管部门 2021-04-20 复函。" if name == "grades_open" else "")
+        form = ReasonForm(
+            request.POST or None,
+            label="说明",
+            required=name == "grades_open" and on,
+            help_text="例：主管部门 2021-04-20 复函。" if name == "grades_open" else "",
+        )
         back = self.page_url("change", obj.pk)
         if request.method == "POST" and request.POST.get("on") != str(int(on)):
             messages.info(request, f"「{label}」刚刚已经{'关闭' if on else '打开'}，没有再改。")
@@ -204,8 +227,8 @@ class RatingRoundAdmin(BaseAdmin):
             return HttpResponseRedirect(back)
         verb = "打开" if on else "关闭"
         context = self.page_context(
-            request, obj, title=f"{verb}「{label}」", form=form, back_url=back, button=verb, about=opens if on else closes,
-            hidden=[("on", int(on))],
+            request, obj, title=f"{verb}「{label}」", form=form, back_url=back, button=verb,
+            about=opens if on else closes, hidden=[("on", int(on))],
         )  # fmt: skip
         return TemplateResponse(request, "admin/evaluations/plain_form.html", context)
 

@@ -109,7 +109,9 @@ class MatchedAdmin(BaseAdmin):
         """The action writes; a refusal is shown, and what was typed stays on file as it was."""
         row = self.model.objects.get(pk=obj.pk)
         try:
-            saved = correct_row(row, by=request.user, reason=form.cleaned_data.get("reason") or "", **self.values_of(form))
+            saved = correct_row(
+                row, by=request.user, reason=form.cleaned_data.get("reason") or "", **self.values_of(form)
+            )
         except ValidationError as problem:
             request.not_saved = problem.messages[0]
             return
@@ -175,7 +177,16 @@ class MatchedAdmin(BaseAdmin):
             else:
                 messages.success(request, f"已{verb}。请重新测算。")
             return HttpResponseRedirect(back)
-        context = self.page_context(request, obj, title=f"{verb}：{obj}", form=form, about=about, button=verb, danger=verb == "作废", back_url=back)
+        context = self.page_context(
+            request,
+            obj,
+            title=f"{verb}：{obj}",
+            form=form,
+            about=about,
+            button=verb,
+            danger=verb == "作废",
+            back_url=back,
+        )
         return TemplateResponse(request, "admin/evaluations/plain_form.html", context)
 
 
@@ -187,7 +198,10 @@ class CreditRecordAdmin(MatchedAdmin):
     sidebar_order = 30
     empty_text = "导入住建、劳动、税务、法院、银行的信用信息以后，会列在这里。"
     fieldsets = [
-        (None, {"fields": ["party", "source", "fact", ("document_no", "date"), ("amount", "counterparty"), "repaired"]}),
+        (
+            None,
+            {"fields": ["party", "source", "fact", ("document_no", "date"), ("amount", "counterparty"), "repaired"]},
+        ),
     ]
     readonly_fields = ("party", "source")
 
@@ -215,7 +229,10 @@ class SurveyAdmin(MatchedAdmin):
         marks = [f"mark:{item}" for item in obj.marks] if obj else []
         found = [(None, {"fields": fields})]
         if obj is not None and self.has_change_permission(request, obj):
-            found += [("评分", {"fields": [tuple(marks)]}), ("更正", {"fields": ["reason"]})]
+            found += [
+                ("评分", {"fields": [tuple(marks[at : at + 3]) for at in range(0, len(marks), 3)]}),
+                ("更正", {"fields": ["reason"]}),
+            ]
         return found
 
     def values_of(self, form):

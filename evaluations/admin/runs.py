@@ -59,5 +59,10 @@ def figures_of(summary: dict) -> list[tuple[str, dict]]:
     """[(title, {label: count})] of a run's stored summary."""
     own = {f"{points} 分": count for points, count in summary.get("points", {}).items()}
     members = {"会员": summary.get("members", 0), "非会员": summary.get("non_members", 0)}
-    found = (("测算等级", summary.get("grades", {})), ("协会评分", own), ("资质", summary.get("by_level", {})), ("会员", members))
+    found = (
+        ("测算等级", summary.get("grades", {})),
+        ("协会评分", own),
+        ("资质", summary.get("by_level", {})),
+        ("会员", members),
+    )
     return [(title, figures) for title, figures in found if figures]

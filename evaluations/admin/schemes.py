@@ -2,7 +2,6 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -61,9 +60,13 @@ class PartInline(_UnlockedMixin, BaseTabularInline):
             return "保存后填写"
         rows = {
             KINDS.SURVEY: f"{part.channels.count()} 种方式，{part.bands.count()} 档",
-            KINDS.IMPORTED: "导入，无需填写",
+            KINDS.IMPORTED: "由导入给分",
         }.get(part.kind) or f"{part.rules.count()} 条规则"
-        return format_html('<a href="{}">{}，填写 ›</a>', reverse("admin:evaluations_schemepart_change", args=[part.pk]), rows)
+        url, verb = (
+            reverse("admin:evaluations_schemepart_change", args=[part.pk]),
+            "查看" if part.scheme.is_locked else "填写",
+        )
+        return format_html('<a href="{}">{}，{} ›</a>', url, rows, verb)
 
 
 class GradeLineInline(_UnlockedMixin, BaseTabularInline):
@@ -141,20 +144,36 @@ class SchemeAdmin(BaseAdmin):
             copy = copy_scheme(scheme, year=data["year"], name=data["name"], by=request.user)
             messages.success(
                 request,
-                f"已复制为「{copy.name}」：评价期 {copy.period_from} 至 {copy.period_to}。请逐项核对日期、分值和等级线，再用它开设轮次。",
+                f"已复制为「{copy.name}」：评价期 {copy.period_from} 至 {copy.period_to}。"
+                "请逐项核对日期、分值和等级线，再用它开设轮次。",
             )
             return HttpResponseRedirect(self.page_url("change", copy.pk))
-        dates = [("评价年度", scheme.year), ("信用信息起算日", scheme.period_from), ("信用信息截止日", scheme.period_to)]
-        context = self.page_context(request, scheme, title="复制评分办法", form=form, dates=dates, back_url=self.page_url("change", pk))
+        dates = [
+            ("评价年度", scheme.year),
+            ("信用信息起算日", scheme.period_from),
+            ("信用信息截止日", scheme.period_to),
+        ]
+        context = self.page_context(
+            request, scheme, title="复制评分办法", form=form, dates=dates, back_url=self.page_url("change", pk)
+        )
         return TemplateResponse(request, "admin/evaluations/scheme_copy.html", context)
 
     def load_view(self, request):
         form = SchemeFileForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             scheme, new = load_scheme(form.book, by=request.user)
-            messages.success(request, f"已载入「{scheme.name}」。" if new else f"内容与「{scheme.name}」相同，没有另存一份。")
+            messages.success(
+                request, f"已载入「{scheme.name}」。" if new else f"内容与「{scheme.name}」相同，没有另存一份。"
+            )
             return HttpResponseRedirect(self.page_url("change", scheme.pk))
-        context = self.page_context(request, title="载入评分办法文件", form=form, back_url=self.page_url("changelist"), upload=True, button="载入")
+        context = self.page_context(
+            request,
+            title="载入评分办法文件",
+            form=form,
+            back_url=self.page_url("changelist"),
+            upload=True,
+            button="载入",
+        )
         return TemplateResponse(request, "admin/evaluations/plain_form.html", context)
 
     def file_view(self, request, pk):
@@ -185,14 +204,8 @@ class ChannelInline(_UnlockedMixin, BaseTabularInline):
     verbose_name_plural = "调查方式权重"
 
 
-class BandFormSet(BaseInlineFormSet):
-    def get_queryset(self):
-        return super().get_queryset().order_by("-lower")
-
-
 class BandInline(_UnlockedMixin, BaseTabularInline):
     model = SurveyBand
-    formset = BandFormSet
     fields = ("lower", "points")
     verbose_name_plural = "分档（均分从高到低）"
 
@@ -257,7 +270,10 @@ class CreditSourceAdmin(BaseAdmin):
     empty_text = "载入评分办法时会带来常用的五个来源，也可以新建。"
     fieldsets = [
         (None, {"fields": [("name", "position"), "authority", "fact_label"]}),
-        ("文件里的列名", {"fields": [name for name in LAYOUT_FIELDS if name.startswith("column_")] + ["needed", "unit"]}),
+        (
+            "文件里的列名",
+            {"fields": [name for name in LAYOUT_FIELDS if name.startswith("column_")] + ["needed", "unit"]},
+        ),
         ("在评分表上", {"fields": ["start", "details", "from_whom"]}),
     ]
 

@@ -12,6 +12,13 @@ from .access import StaffQuerySet
 from .rounds import RatingRound
 
 
+RAW_LABELS = {
+    "name": "企业名称", "code": "统一社会信用代码", "org_code": "组织机构代码", "document_no": "文号", "date": "日期",
+    "fact": "事实", "amount": "金额", "counterparty": "相关方", "people": "人数", "repaired": "是否修复",
+    "project": "工程名称", "client": "建设单位", "channel": "调查方式", "surveyor": "调查人", "score": "得分",
+}  # fmt: skip
+
+
 class CreditSource(Base):
     """Where credit records come from and how its files look (信用信息来源): data, so that a new one needs no code."""
 
@@ -60,6 +67,11 @@ class Matched(Base):
 
     class Meta:
         abstract = True
+
+    @property
+    def raw_rows(self) -> list[tuple[str, str]]:
+        """The row as it came, with what its columns are called in Chinese."""
+        return [(RAW_LABELS.get(key, key.removeprefix("mark:")), value) for key, value in self.raw.items()]
 
 
 class CreditRecord(Matched):
