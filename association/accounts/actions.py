@@ -109,7 +109,7 @@ def update_user(user: User, *, by, **fields) -> User:
     found = Authority(by) if own else check_may_manage(by, user, what="修改")
     if "mobile" in changes:
         user.mobile_verified = False
-        lockout.clear(before["mobile"])
+        transaction.on_commit(lambda: lockout.clear(before["mobile"]))
     _checked(user)
     user.save()
     words = "、".join(str(User._meta.get_field(name).verbose_name) for name in changes)

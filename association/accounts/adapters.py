@@ -10,7 +10,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from celery import current_app
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,10 +19,9 @@ from django.utils import timezone
 from association.core.models import Association
 from association.core.phones import clean_phone
 
-from . import lockout
+from . import lockout, registry
 from .models import MOBILE, User
 
-SEND_CODE = "outbox.code"  # the task, by name: the outbox lies above the accounts
 CODE_MINUTES = 5
 
 
@@ -92,10 +90,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_verification_code_sms(self, user, phone, code, **kwargs):
         site = Association.current().short_name
         text = f"【{site}】登录验证码 {code}，{CODE_MINUTES} 分钟内有效。工作人员不会向您索要验证码，请勿告诉他人。"
-        current_app.send_task(SEND_CODE, [phone if user.is_active else "", text])
+        registry.send_code(phone if user.is_active else "", text)
 
     def send_unknown_account_sms(self, phone, **kwargs):
-        current_app.send_task(SEND_CODE, ["", ""])  # costs as much as a known number's
+        registry.send_code("", "")  # costs as much as a known number's
 
     def is_login_by_code_required(self, login):
         """Staff without an authenticator app confirm their password by an SMS code, where SMS is configured."""
@@ -134,12 +132,13 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- the second factor ------------------------------------------------------------------------------------
 
     def is_reauthentication_required(self, *, app, **kwargs):
-        """Who has just logged in and has no second factor yet need not type the password again to set one up."""
-        user = self.request.user
-        if app == "allauth.mfa" and not Authenticator.objects.filter(user=user).exists():
+        """Who has just logged in and is setting up their first second factor need not type the password again."""
+        if app == "allauth.mfa":
+            user, window = self.request.user, app_settings.REAUTHENTICATION_TIMEOUT
             records = get_authentication_records(self.request, user)
-            if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
-                return False
+            if records and time.time() - records[-1]["at"] < window:
+                older = timezone.now() - timedelta(seconds=window)
+                return Authenticator.objects.filter(user=user, created_at__lt=older).exists()
         return super().is_reauthentication_required(app=app, **kwargs)
 
 

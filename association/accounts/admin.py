@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -25,9 +26,8 @@ from .slip_sheet import sheet_of
 
 MOST_SLIPS = 300
 
-for _model in (Group,):
-    if admin.site.is_registered(_model):
-        admin.site.unregister(_model)  # roles are a table in code (roles.py)
+if admin.site.is_registered(Group):
+    admin.site.unregister(Group)  # roles are a table in code (roles.py)
 
 
 @dataclass(frozen=True)
@@ -69,17 +69,25 @@ DEEDS = {
 
 
 class UserForm(forms.ModelForm):
-    """Who a person is and which roles they hold; saved by actions (UserAdmin.save_model)."""
+    """Who a person is and which roles they hold.
+
+    The last of its checks is the action itself, which writes: what it refuses stands at its field, and nothing of it
+    is kept.
+    """
 
     mobile = MobileField(help_text="登录用，一人一号。")
     roles = forms.MultipleChoiceField(
-        label="岗位", required=False, widget=forms.CheckboxSelectMultiple,
+        label="岗位",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         choices=[(role.name, f"{role.name}：{role.about}") for role in ROLES],
         help_text="单位用户不选岗位，在「单位席位」里指定所在单位。",
-    )  # fmt: skip
+    )
     roles_reason = forms.CharField(
         label="兼任原因", required=False, max_length=200, help_text="系统管理员兼办业务时填写，会记入经过。"
     )
+    by = None  # set by UserAdmin.get_form
+    written: User | None = None
 
     class Meta:
         model = User
@@ -90,6 +98,33 @@ class UserForm(forms.ModelForm):
         if self.instance.pk and "roles" in self.fields:
             held = self.instance.groups.filter(name__in=ROLE_BY_NAME).values_list("name", flat=True)
             self.fields["roles"].initial = list(held)
+
+    def validate_unique(self):
+        """The action says whose number it is."""
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.errors:
+            return
+        try:
+            with transaction.atomic():
+                self.written = self._write()
+        except ValidationError as problem:
+            put_errors(self, problem)
+        except PermissionDenied as problem:
+            self.add_error(None, str(problem))
+
+    def _write(self) -> User:
+        data = self.cleaned_data
+        fields = {name: data[name] for name in actions.FIELDS if name in data}
+        if self.instance.pk:
+            user = User.objects.get(pk=self.instance.pk)
+            actions.update_user(user, by=self.by, **fields)
+        else:
+            user = actions.create_user(by=self.by, **fields)
+        if "roles" in data:
+            actions.set_roles(user, roles=data["roles"], by=self.by, reason=data.get("roles_reason", ""))
+        return user
 
 
 def _search_users(rows, term):
@@ -120,13 +155,16 @@ class UserAdmin(BaseAdmin):
         return super().get_queryset(request).prefetch_related("groups")
 
     def get_list_display(self, request):
-        request.user_may_see_numbers = holds(request.user, Right.PERSONAL)
-        self_masked = "shown_mobile" if not request.user_may_see_numbers else "mobile"
-        return tuple(self_masked if name == "shown_mobile" else name for name in self.list_display)
+        seen = "full_mobile" if holds(request.user, Right.PERSONAL) else "shown_mobile"
+        return tuple(seen if name == "shown_mobile" else name for name in self.list_display)
 
     @admin.display(description="手机号", ordering="mobile")
     def shown_mobile(self, obj):
         return mask_mobile(obj.mobile)
+
+    @admin.display(description="手机号", ordering="mobile")
+    def full_mobile(self, obj):
+        return obj.mobile
 
     @admin.display(description="岗位")
     def role_list(self, obj):
@@ -142,32 +180,23 @@ class UserAdmin(BaseAdmin):
     # -- form ------------------------------------------------------------------------------------------------
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        kwargs.setdefault("fields", None)
-        return super().get_form(request, obj, change=change, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.by = request.user
+        masked = self.masked_names(request, obj)  # shown by a few characters only: what is posted for them is no edit
+        form.base_fields = {name: field for name, field in form.base_fields.items() if name not in masked}
+        return form
 
-    def save_form(self, request, form, change):
-        """The action writes (save_model)."""
-        return form.instance
+    def get_changeform_initial_data(self, request):
+        return {}
 
     def save_model(self, request, obj, form, change):
-        data = form.cleaned_data
-        fields = {name: data[name] for name in actions.FIELDS if name in data}
-        if change:
-            kept = User.objects.get(pk=obj.pk)
-            kept.version = obj.version
-            actions.update_user(kept, by=request.user, **fields)
-        else:
-            kept = actions.create_user(by=request.user, **fields)
-            obj.pk, obj.uid = kept.pk, kept.uid
-            obj._state.adding = False
-        if "roles" in data:
-            actions.set_roles(kept, roles=data["roles"], by=request.user, reason=data.get("roles_reason", ""))
+        obj.pk, obj.uid, obj._state.adding = form.written.pk, form.written.uid, False
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        return "", {}  # the action has recorded its own Event
 
     def save_related(self, request, form, formsets, change):
         """Roles are set by the action."""
-
-    def get_readonly_fields(self, request, obj=None):
-        return super().get_readonly_fields(request, obj)
 
     # -- deeds -----------------------------------------------------------------------------------------------
 

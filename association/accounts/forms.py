@@ -115,6 +115,7 @@ class EmailForm(forms.ModelForm):
         model = User
         fields = ["email"]
         help_texts = {"email": "可以不填。填了以后，重要通知也会发到邮箱。"}
+        error_messages = {"email": {"invalid": "邮箱地址不对，应是 name@example.com 的样子，请核对。"}}
 
 
 class AuthenticateForm(mfa_forms.AuthenticateForm):

@@ -17,7 +17,15 @@ from .roles import Right, rights_of
 MOBILE = RegexValidator(r"^1[3-9]\d{9}$", "手机号是 11 位数字，请核对。")
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Who manages accounts sees all, everyone else themselves."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.has_perm("accounts.view_user") else self.filter(pk=user.pk)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, mobile, password=None, **fields):
         user = self.model(mobile=mobile, **fields)
         user.set_password(password)
@@ -75,6 +83,14 @@ class User(AbstractBaseUser, PermissionsMixin, Base):
         return self.name
 
 
+class StandInQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Who manages accounts sees all, everyone else those they named or stand in by."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.has_perm("accounts.view_standin") else self.filter(Q(principal=user) | Q(deputy=user))
+
+
 class StandIn(Base):
     """A deputy (代理) who signs for another person, for some days and kinds of matter; records name both."""
 
@@ -85,6 +101,8 @@ class StandIn(Base):
     matters = models.JSONField("事项", default=list, blank=True, help_text="不选表示全部事项")
     reason = models.CharField("原因", max_length=120)
     revoked_at = models.DateTimeField("撤回时间", null=True, editable=False)
+
+    objects = StandInQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "代理"
@@ -112,6 +130,11 @@ def _slip_end():
     return timezone.now() + timedelta(days=7)
 
 
+class ActivationSlipQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.is_authenticated and user.has_perm("accounts.view_activationslip") else self.none()
+
+
 class ActivationSlip(Base):
     """A printed slip (开通单) with a one-time code, for a person who cannot get an SMS; good for 7 days, once."""
 
@@ -123,6 +146,7 @@ class ActivationSlip(Base):
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="开通人")
 
     SENSITIVE = {"code_hash"}
+    objects = ActivationSlipQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "开通单"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 _matters: list[Callable[[], dict[str, str]]] = []
 _tellers: list[Callable] = []
+_code_senders: list[Callable[[str, str], None]] = []
 
 
 def offer_matters(source: Callable[[], dict[str, str]]):
@@ -24,3 +25,13 @@ def offer_teller(tell: Callable):
 def tell(user, subject: str, body: str, once_key: str):
     for teller in _tellers:
         teller(user, subject, body, once_key)
+
+
+def offer_code_sender(send: Callable[[str, str], None]):
+    """`send(mobile, text)` sends a login code and keeps it nowhere; without a number it does nothing, as slowly."""
+    _code_senders.append(send)
+
+
+def send_code(mobile: str, text: str):
+    for send in _code_senders:
+        send(mobile, text)

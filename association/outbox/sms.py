@@ -11,7 +11,7 @@ class Refused(Exception):
 
 
 def hand_over(mobile: str, text: str):
-    """Send one SMS. Raises Refused past the day's limit, so that nobody burns the budget, and what the provider raises."""
+    """Send one SMS. Raises Refused past the day's limit, (nobody burns the budget), and what the provider does."""
     key = f"outbox.sms.{timezone.localdate():%Y%m%d}"
     cache.add(key, 0, 2 * 24 * 3600)
     if cache.incr(key) > settings.SMS_DAILY_LIMIT:

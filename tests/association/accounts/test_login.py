@@ -4,11 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from association.accounts import actions, lockout
-from tests import phone
 from tests.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"
@@ -173,36 +171,3 @@ def test_the_login_page_has_no_english(client, db):
     for path in ("login/", "signup/", "activate/", "password/reset/", "inactive/"):
         text = re.sub(r"<[^>]+>|&\w+;", " ", client.get(f"/accounts/{path}").content.decode().split("<body>")[1])
         assert not re.findall(r"[A-Za-z]{3,}", text), path
-
-
-# -- by SMS code -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def sms(settings):
-    """SMS is configured: the addresses are made when the project starts, so they are made again."""
-    import sys
-    from importlib import reload
-
-    from django.urls import clear_url_caches
-
-    def again():
-        for name in ("association.accounts.urls", "association.urls"):
-            if name in sys.modules:
-                reload(sys.modules[name])
-        clear_url_caches()
-
-    settings.SMS_BACKEND = "tests.phone.take"
-    settings.ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-    settings.CELERY_TASK_ALWAYS_EAGER = True
-    from celery import current_app
-
-    current_app.conf.task_always_eager = True
-    again()
-    phone.INBOX.clear()
-    yield phone.INBOX
-    settings.SMS_BACKEND = ""
-    settings.ACCOUNT_LOGIN_BY_CODE_ENABLED = False
-    current_app.conf.task_always_eager = False
-    again()
-    cache.clear()
