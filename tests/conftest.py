@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from association.accounts.actions import create_user
 from association.accounts.models import User
@@ -25,6 +26,10 @@ from .worker import RealWorker
 
 PASSWORD = "pass-word-9"
 YEARS = range(2019, 2027)
+
+# the machine that runs the suite may be busy: how long an example takes says nothing
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 
 def pytest_addoption(parser):
