@@ -48,7 +48,8 @@ class AssociationForm(forms.ModelForm):
     department_lines = _lines("内设部门", "一行一个。")
     number_lines = _lines(
         "编号格式",
-        "一行一种：种类=格式，{year} 是年度，{n:04d} 是四位顺序号。例：rating=XP{year}-{n:04d}；不写的用默认格式。",
+        "一行一种：种类=格式，{year} 是年度，{n:04d} 是四位顺序号。"
+        "例：rating=XP{year}-{n:04d}（信用评价办件），objection=YY{year}-{n}（异议登记）；不写的用默认格式。",
         4,
     )
 

@@ -208,13 +208,13 @@ class ObjectionAdmin(StatefulAdminMixin, BaseAdmin):
     def timely(self, objection):
         return chip("逾期", "seal") if objection.is_late else "公示期内"
 
-    @admin.display(description="结论", empty_value="—")
+    @admin.display(description="结论")
     def conclusion(self, objection):
-        return {True: "成立", False: "不成立", None: None}[objection.is_upheld]
+        return {True: "成立", False: "不成立", None: "—"}[objection.is_upheld]
 
-    @admin.display(description="材料", empty_value="—")
+    @admin.display(description="材料")
     def material(self, objection):
-        return objection.evidence.label if objection.evidence else None
+        return objection.evidence.label if objection.evidence else "—"
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:

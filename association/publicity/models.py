@@ -102,6 +102,10 @@ class PublicityList(Stateful):
     def ends_on(self):
         return timezone.localdate(self.ends_at) if self.ends_at else None
 
+    @property
+    def group_url(self):
+        return f"/admin/publicity/publicitylist/?state={self.state}"
+
     def get_absolute_url(self):
         return f"/admin/publicity/publicitylist/{self.pk}/change/"
 
@@ -266,6 +270,10 @@ class Objection(Stateful):
     @property
     def turn_party(self):
         return None
+
+    @property
+    def group_url(self):
+        return f"/admin/publicity/objection/?state={self.state}"
 
     def get_absolute_url(self):
         return f"/admin/publicity/objection/{self.pk}/change/"

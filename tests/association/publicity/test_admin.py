@@ -8,6 +8,7 @@ from django.urls import reverse
 from PIL import Image
 
 from association.accounts.roles import ROLES, Right
+from association.inbox.models import Todo
 from association.publicity.actions import end_due, register_objection
 from association.publicity.models import Announcement, Objection, PublicityList
 from association.timeline.models import AccessLog
@@ -252,6 +253,14 @@ def test_evidence_is_stored_with_the_objection(publicised, clerk, client_of):
     assert client.post(url, {"upload": SimpleUploadedFile("a.png", picture.getvalue())}).status_code == 302
     objection.refresh_from_db()
     assert objection.evidence.label == f"{objection.number}材料.png"
+
+
+def test_a_todo_leads_to_the_list_of_its_like(publicised, clerk, client_of):
+    objection = _object(publicised(), clerk)
+    client = client_of(clerk)
+    todo = Todo.objects.open().get(subject_type="publicity.objection")
+    assert [row.pk for row in client.get(todo.group_url).context["cl"].result_list] == [objection.pk]
+    assert client.get(todo.group_url.replace("open", "closed")).context["cl"].result_count == 0
 
 
 @pytest.mark.parametrize("number", [1, 3])
