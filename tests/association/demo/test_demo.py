@@ -1,0 +1,107 @@
+"""The demonstration year: whole, once, only where it belongs."""
+
+import json
+import stat
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from association.accounts.models import User
+from association.accounts.roles import ROLES
+from association.core.models import Association
+from association.demo import people, year
+from association.exchange.models import ImportBatch
+from association.parties.models import Seat
+from association.publicity.models import LineState, ListState, PublicityList
+from evaluations.models import RatingRound, ScoringRun
+from evaluations.runs import summary_of
+
+PLAN = year.read("yueyang")
+
+
+@pytest.fixture
+def loaded(db):
+    return list(year.load(PLAN))
+
+
+def counts() -> dict:
+    models = (User, Association, ImportBatch, ScoringRun, PublicityList, Seat)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def test_the_year_is_scored_as_the_samples_expect_and_published(loaded):
+    found = RatingRound.objects.get(year=2020)
+    expected = json.loads((year.settings.BASE_DIR / "tests/data/rating_2020/expected.json").read_text())
+    assert summary_of(found.current_run, per_firm=False)["grades"] == expected["grades"]
+    listed = PublicityList.objects.get()
+    assert listed.state == ListState.PUBLICISED
+    assert listed.lines.filter(state=LineState.BLOCKED).count() == 1
+    assert loaded[-1].startswith("list of 255 firms published")
+
+
+def test_a_second_time_changes_nothing(loaded):
+    before = counts()
+    assert list(year.load(PLAN)) == []
+    assert counts() == before
+
+
+def test_one_that_was_killed_goes_on_where_it_stopped(db):
+    begun = year.load(PLAN)
+    for _ in range(6):
+        next(begun)
+    begun.close()
+    list(year.load(PLAN))
+    assert counts()["ImportBatch"] == len(PLAN["rating"]["files"])
+    assert PublicityList.objects.get().state == ListState.PUBLICISED
+
+
+def test_there_is_an_account_for_each_kind_of_user_and_it_logs_in(loaded):
+    roles = {role for row in PLAN["people"] for role in row.get("roles", ())}
+    assert roles == {role.name for role in ROLES}
+    assert Seat.objects.live().filter(user__mobile__in=[row["mobile"] for row in PLAN["people"]]).exists()
+    for row in PLAN["people"]:
+        answer = Client().post("/accounts/login/", {"login": row["mobile"], "password": people.password()})
+        assert answer.status_code == 302, row
+
+
+def test_the_password_is_this_machine_s_own_and_nobody_else_reads_it(loaded):
+    path = people.password_file()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    before = people.password()
+    path.unlink()
+    list(year.load(PLAN))
+    assert people.password() != before
+    assert User.objects.get(mobile="13900000001").check_password(people.password())
+
+
+def test_somebody_s_own_database_is_left_alone(association, capsys):
+    call_command("demo")
+    assert "No demonstration loaded" in capsys.readouterr().out
+    assert User.objects.count() == 0
+
+
+def test_accounts_of_its_own_are_reason_enough(person, capsys):
+    person()
+    call_command("demo")
+    assert "No demonstration loaded" in capsys.readouterr().out
+    assert not Association.objects.exists()
+
+
+def test_production_is_refused(db, settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="not for production"):
+        call_command("demo")
+    assert User.objects.count() == 0
+
+
+def test_an_unknown_name_is_told_the_known_ones(db):
+    with pytest.raises(CommandError, match="yueyang"):
+        call_command("demo", "atlantis")
+
+
+def test_the_list_of_accounts_shows_mobile_role_and_password(loaded, capsys):
+    call_command("demo", accounts=True)
+    printed = capsys.readouterr().out
+    assert people.password() in printed
+    assert [row["mobile"] for row in PLAN["people"] if row["mobile"] not in printed] == []
