@@ -18,6 +18,13 @@ class PortalAdminSite(UnfoldAdminSite):
     index_title = "今日一页"
     enable_nav_sidebar = True
 
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Ours only: the admins that packages bring know neither visible_to() nor our pages, and stay closed."""
+        from association.core.admin import BaseAdmin  # it needs the models, the site class does not
+
+        if admin_class is not None and issubclass(admin_class, BaseAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
     def admin_view(self, view, cacheable=False):
         inner = super().admin_view(view, cacheable)
 

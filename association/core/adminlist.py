@@ -109,7 +109,7 @@ def _called_column(cl, name, attr, label) -> Column:
     tones = getattr(attr, "label", False)
     if tones:
         show = _chips(tones)
-    own = getattr(admin, name, None) if isinstance(name, str) else None
+    own = getattr(admin, name, None) if isinstance(name, str) and name != "__str__" else None
     if callable(own):
         read = own
     elif callable(name):
@@ -166,9 +166,7 @@ def _cell(column, obj, form, address, opener) -> str:
     if column.links:
         value = f'<a href="{address(obj)}"{opener(obj)}>{value}</a>'
     scope = ' scope="row"' if column.head == "th" else ""
-    return (
-        f'<{column.head} class="{column.classes}"{scope} data-label="{escape(column.label)}">{value}</{column.head}>'
-    )
+    return f'<{column.head} class="{column.classes}"{scope} data-label="{escape(column.label)}">{value}</{column.head}>'
 
 
 def rows_of(cl) -> list[tuple]:
