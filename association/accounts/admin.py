@@ -11,16 +11,16 @@ from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminSelect2Widget
+from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
 
-from association.core.admin import BaseAdmin, Link
+from association.core.admin import BaseAdmin, Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.masking import mask_mobile
 
 from . import actions, lockout, slips
 from .adapters import MobileField
 from .forms import ReasonForm, StaffStandInForm, put_errors
-from .models import StandIn, User
+from .models import ActivationSlip, StandIn, User
 from .roles import ROLE_BY_NAME, ROLES, Right
 from .slip_sheet import sheet_of
 
@@ -75,7 +75,7 @@ class UserForm(forms.ModelForm):
     is kept.
     """
 
-    mobile = MobileField(help_text="登录用，一人一号。")
+    mobile = MobileField(help_text="登录用，一人一号。", widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "tel"}))
     roles = forms.MultipleChoiceField(
         label="岗位",
         required=False,
@@ -84,7 +84,11 @@ class UserForm(forms.ModelForm):
         help_text="单位用户不选岗位，在「单位席位」里指定所在单位。",
     )
     roles_reason = forms.CharField(
-        label="兼任原因", required=False, max_length=200, help_text="系统管理员兼办业务时填写，会记入经过。"
+        label="兼任原因",
+        required=False,
+        max_length=200,
+        help_text="系统管理员兼办业务时填写，会记入经过。",
+        widget=UnfoldAdminTextInputWidget(),
     )
     by = None  # set by UserAdmin.get_form
     written: User | None = None
@@ -133,11 +137,21 @@ def _search_users(rows, term):
     return rows.filter(found | Q(mobile__contains=digits) if len(digits) >= 3 else found)
 
 
+class RoleFilter(admin.SimpleListFilter):
+    title, parameter_name = "岗位", "role"
+
+    def lookups(self, request, model_admin):
+        return [(role.name, role.name) for role in ROLES]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(groups__name=self.value()) if self.value() else queryset
+
+
 @admin.register(User)
 class UserAdmin(BaseAdmin):
     form = UserForm
     list_display = ("name", "shown_mobile", "title", "role_list", "state", "last_login")
-    list_filter = ("is_active", "is_staff", ("groups", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("is_active", "is_staff", RoleFilter)
     search_fields = ("name",)
     search_rows = staticmethod(_search_users)
     saves_through_actions = True
@@ -146,7 +160,7 @@ class UserAdmin(BaseAdmin):
     actions = ("print_slips",)
     fieldsets = (
         (None, {"fields": ("name", "mobile", "email", "title", "department")}),
-        ("岗位", {"fields": ("roles", "roles_reason")}),
+        ("权限", {"fields": ("roles", "roles_reason")}),
     )
 
     # -- list ------------------------------------------------------------------------------------------------
@@ -191,6 +205,13 @@ class UserAdmin(BaseAdmin):
 
     def save_model(self, request, obj, form, change):
         obj.pk, obj.uid, obj._state.adding = form.written.pk, form.written.uid, False
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """To the account's own page: what comes next is its slip."""
+        if "_addanother" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        messages.success(request, f"{obj}的账号已建立，请打印开通单，当面交给本人。")
+        return HttpResponseRedirect(self.page_url("change", obj.pk))
 
     def construct_change_message(self, request, form, formsets, add=False):
         return "", {}  # the action has recorded its own Event
@@ -355,3 +376,14 @@ class StandInAdmin(BaseAdmin):
             about="撤回后，代理人不能再代为办理；已经办理的仍然有效。", submit="撤回",
         )  # fmt: skip
         return TemplateResponse(request, "account/staff_form.html", context)
+
+
+@admin.register(ActivationSlip)
+class ActivationSlipAdmin(ReadOnlyAdmin):
+    """Who was given a slip, by whom, and whether it was used; the code is not here or anywhere."""
+
+    list_display = ("user", "issued_by", "created_at", "expires_at", "used_at", "tries")
+    list_filter = ("issued_by",)
+    fields = list_display
+    search_fields = ("user__name",)
+    sidebar_order = 30

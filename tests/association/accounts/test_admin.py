@@ -62,8 +62,8 @@ def test_a_new_account_through_the_form(office):
     response = office.post(
         f"{LIST}add/", {"name": "王处长", "mobile": "139 1234 5678", "roles": ["综合处", "编辑"], "roles_reason": ""}
     )
-    assert response.status_code == 302
     user = User.objects.get(mobile="13912345678")
+    assert (response.status_code, response["Location"]) == (302, _change(user))
     assert user.is_staff
     assert sorted(user.role_names) == ["综合处", "编辑"]
     assert events_of(user).last().sentence == "李秘书开通王处长的账号"
@@ -177,3 +177,13 @@ def test_reset_of_the_second_factor_from_the_page(office, person, django_capture
     assert not user.authenticator_set.exists()
     assert actions.known_matters()
     assert events_of(user).first().note == "手机丢失，本人到场"
+
+
+def test_slips_are_listed_without_their_code(office, person):
+    user = person("王经办")
+    office.post(_do(user, "slip"))
+    page = office.get("/admin/accounts/activationslip/").content.decode()
+    assert "王经办" in page
+    slip = user.slips.get()
+    assert slip.code_hash not in office.get(f"/admin/accounts/activationslip/{slip.pk}/change/").content.decode()
+    assert office.get("/admin/accounts/activationslip/add/").status_code == 403

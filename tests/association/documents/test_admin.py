@@ -1,0 +1,34 @@
+"""Staff find files and open them through the one door."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from association.core.enums import Audience
+from association.documents.actions import store
+
+
+def _file(party, audience, name):
+    return store(SimpleUploadedFile(name, b"%PDF-1.7 " + name.encode()), owner_party=party, by=None, audience=audience)
+
+
+def test_the_list_is_what_the_person_may_see(firm_party, client_of):
+    party = firm_party("某某建筑有限公司")
+    seen = _file(party, Audience.PARTY, "营业执照.pdf")
+    _file(party, Audience.IN_CHARGE, "举报信.pdf")
+    client = client_of("综合处")
+    page = client.get("/admin/documents/document/").content.decode()
+    assert "营业执照.pdf" in page
+    assert "举报信.pdf" not in page
+    assert f"/files/{seen.uid}/" in client.get(f"/admin/documents/document/{seen.pk}/change/").content.decode()
+    assert client_of("编辑").get("/admin/documents/document/").status_code == 403
+
+
+def test_the_number_of_queries_does_not_grow(firm_party, client_of, django_assert_max_num_queries):
+    client = client_of("综合处")
+    _file(firm_party(), Audience.STAFF, "1.pdf")
+    client.get("/admin/documents/document/")
+    with django_assert_max_num_queries(12) as one:
+        client.get("/admin/documents/document/")
+    for number in (2, 3):
+        _file(firm_party(), Audience.STAFF, f"{number}.pdf")
+    with django_assert_max_num_queries(len(one)):
+        client.get("/admin/documents/document/")
