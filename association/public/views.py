@@ -126,7 +126,7 @@ def announcement_sheet(request, uid):
     shown = _announcement_or_404(uid)
     context = {
         "announcement": shown,
-        "lines": shown.lines.order_by("position").only("position", "name", "district", "result"),
+        "lines": shown.lines.order_by("position"),
         **lists.announcement_facts(shown),
     }
     return render(request, "public/announcement_sheet.html", context)
