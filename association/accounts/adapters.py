@@ -16,6 +16,8 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
+from association.core.journal import log_access
+from association.core.masking import mask_mobile
 from association.core.models import Association
 from association.core.phones import clean_phone
 
@@ -23,6 +25,7 @@ from . import lockout, registry
 from .models import MOBILE, User
 
 CODE_MINUTES = 5
+_METHODS = {"password": "密码", "code": "短信验证码", "mfa": "二次验证"}
 
 
 class MobileField(forms.CharField):
@@ -123,11 +126,19 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def authentication_failed(self, request, **credentials):
-        left, until = lockout.was_wrong(credentials.get("phone", ""))
+        mobile = credentials.get("phone", "")
+        log_access("refused", mask_mobile(mobile), by=self.get_user_by_phone(mobile), request=request)
+        left, until = lockout.was_wrong(mobile)
         if until:
             raise locked_error(until)
         if left <= 3:
             raise ValidationError(f"手机号或密码不对，还可以再试 {left} 次。", code="wrong")
+
+    def post_login(self, request, user, **kwargs):
+        methods = dict.fromkeys(record["method"] for record in get_authentication_records(request, user))
+        words = "、".join(_METHODS.get(method, method) for method in methods)
+        log_access("login", words or "其他方式", by=user, request=request)
+        return super().post_login(request, user, **kwargs)
 
     # -- the second factor ------------------------------------------------------------------------------------
 

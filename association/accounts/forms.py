@@ -7,8 +7,8 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from . import registry
-from .adapters import MobileField
+from . import lockout, registry
+from .adapters import MobileField, locked_error
 from .models import User
 
 PASSWORD_RULE = "至少 8 位，不能全是数字，也不要用生日、手机号这类容易猜到的密码。"
@@ -86,8 +86,13 @@ class ChangePasswordForm(_NewPassword):
         super().__init__(*args, **kwargs)
 
     def clean_oldpassword(self):
+        """Under the same lock as the login: a stolen session may not be used to guess the password."""
+        if until := lockout.take_try(self.user.mobile):
+            raise locked_error(until)
         if not self.user.check_password(self.cleaned_data["oldpassword"]):
-            raise ValidationError("现在的密码不对，请重新输入。")
+            _left, until = lockout.was_wrong(self.user.mobile)
+            raise locked_error(until) if until else ValidationError("现在的密码不对，请重新输入。")
+        lockout.clear(self.user.mobile)
         return self.cleaned_data["oldpassword"]
 
 

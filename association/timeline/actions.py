@@ -1,5 +1,7 @@
 """record() beside each action, and log_access() beside each download, export and unmasked view."""
 
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from association.core.enums import Audience
@@ -45,14 +47,22 @@ def events_of(subject):
 
 
 def log_access(action, what, *, by, subject=None, rows=None, request=None) -> AccessLog:
-    """Remember who took what. `rows` is the number of records in an export."""
+    """Remember who took what. `rows` is the number of records in an export; `by` is None for nobody we know."""
     return AccessLog.objects.create(
         user=by,
-        user_name=by.name,
+        user_name=by.name if by else "",
         action=action,
         what=what[:200],
         subject_type=label_of(subject) if subject is not None else "",
         subject_id=subject.pk if subject is not None else None,
         rows=rows,
-        address=request.META.get("REMOTE_ADDR") if request is not None else None,
+        address=_address(request) if request is not None else None,
     )
+
+
+def _address(request) -> str | None:
+    """The reader's own address, not that of the proxy in front of us (ALLAUTH_TRUSTED_PROXY_COUNT)."""
+    try:
+        return get_adapter(request).get_client_ip(request).strip()
+    except PermissionDenied:  # none is known: a socket, no proxy's header
+        return None

@@ -62,13 +62,15 @@ class AccessLogQuerySet(models.QuerySet):
 
 
 class AccessLog(AppendOnly):
-    """Who downloaded, exported or saw unmasked what (查阅记录); kept at least six months (网络安全法 art. 21/23)."""
+    """Who downloaded, exported or saw unmasked what, who logged in (查阅记录); kept at least six months by law."""
 
     class Action(models.TextChoices):
         DOWNLOAD = "download", "下载"
         EXPORT = "export", "导出"
         UNMASKED = "unmasked", "查看完整信息"
         PRINT = "print", "打印"
+        LOGIN = "login", "登录"
+        REFUSED = "refused", "登录失败"
 
     at = models.DateTimeField("时间", default=timezone.now, db_index=True)
     user = models.ForeignKey(

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from association.accounts import actions, lockout
+from association.timeline.models import AccessLog
 from tests.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"
@@ -171,3 +172,14 @@ def test_the_login_page_has_no_english(client, db):
     for path in ("login/", "signup/", "activate/", "password/reset/", "inactive/"):
         text = re.sub(r"<[^>]+>|&\w+;", " ", client.get(f"/accounts/{path}").content.decode().split("<body>")[1])
         assert not re.findall(r"[A-Za-z]{3,}", text), path
+
+
+def test_every_login_and_every_wrong_try_is_on_record(user):
+    _login(Client(), user.mobile, "wrong")
+    _login(Client(), "13900000000", "wrong")
+    _login(Client(), user.mobile)
+    assert list(AccessLog.objects.order_by("id").values_list("action", "user", "what", "address")) == [
+        ("refused", user.pk, "139****5678", "127.0.0.1"),
+        ("refused", None, "139****0000", "127.0.0.1"),
+        ("login", user.pk, "密码", "127.0.0.1"),
+    ]

@@ -8,6 +8,7 @@ from celery import current_app
 from django.test import Client
 from django.urls import clear_url_caches, path
 
+from association.accounts import lockout
 from association.accounts.models import StandIn, User
 from tests import phone
 from tests.conftest import PASSWORD
@@ -39,6 +40,16 @@ def test_a_new_password_logs_the_other_devices_out(person):
     assert "新密码已保存" in here.get("/accounts/").content.decode()
     assert there.get("/accounts/").status_code == 302
     assert _login(Client(), user, NEW).status_code == 302
+
+
+def test_a_stolen_session_does_not_guess_the_password(client_of, person):
+    user = person()
+    client = client_of(user)
+    values = {"oldpassword": "wrong", "password1": NEW, "password2": NEW}
+    pages = [client.post("/accounts/password/change/", values).content.decode() for _ in range(5)]
+    assert "现在的密码不对" in pages[3]
+    assert "已锁定" in pages[4]
+    assert lockout.locked_until(user.mobile)
 
 
 def test_devices_are_listed_and_logged_out(person):
