@@ -85,7 +85,9 @@ def rating_move(request, desk, uid, name):
     if move not in ratings.moves_of(desk, case) and request.method != "POST":
         messages.warning(request, f"现在不能{move.label}：这一件已经是“{ratings.state_of(case)['chip']}”。")
         return redirect(back)
-    form = PartyMoveForm(request.POST or None, move=move, initial={"seen_version": case.version})
+    form = PartyMoveForm(
+        request.POST if request.method == "POST" else None, move=move, initial={"seen_version": case.version}
+    )
     if request.method == "POST" and form.is_valid() and _perform(request, case, move, form):
         return redirect(back)
     context = {
@@ -125,7 +127,7 @@ def rating_undo(request, desk, uid):
     if step is None:
         messages.warning(request, why)
         return redirect(back)
-    form = UndoForm(request.POST or None)
+    form = UndoForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             undo_last(case, by=request.user, reason=form.cleaned_data["note"])

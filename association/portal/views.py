@@ -48,7 +48,12 @@ def home(request):
 def _case_row(case: Case, user) -> dict:
     kind = kind_of(case.kind)
     summary = kind.party_summary(case, user)
-    row = {"title": without_name(summary["title"], case.party_name), "meta": summary["label"], "url": kind.party_url(case), "date": case.opened_at}
+    row = {
+        "title": without_name(summary["title"], case.party_name),
+        "meta": summary["label"],
+        "url": kind.party_url(case),
+        "date": case.opened_at,
+    }
     return row | ratings.state_of(case)
 
 
