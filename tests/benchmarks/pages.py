@@ -22,7 +22,7 @@ from .measure import ROUNDS, Figure, say
 from .server import Server
 
 LINES = 10_000
-SMALL, LARGE = 400, 20  # requests a round: of kept pages, of lists of the admin
+SMALL, LARGE = 1000, 20  # requests a round: of kept pages, of lists of the admin
 WORKER_LIMIT = 150  # MB
 
 
