@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.core.beside import Beside
 from association.core.bulk import copy_in
 from association.inbox.actions import close_todos
 from association.jobs import actions as jobs
@@ -25,7 +26,7 @@ from .models import Rating, RatingRound, ScoreSheet, ScoringRun
 from .scheme_rows import rulebook_of
 from .scoring import Light, Result, RuleBook, compare, light_of, summarise
 from .scoring.exact import exact
-from .slices import COLUMNS, add_up, chain, givers, inputs_of, population, score_firms
+from .slices import COLUMNS, add_up, chain, givers, inputs_of, read_slice, score_slice
 
 CHANGES_KEPT = 1000  # of the differences from the run before; the rest is counted
 
@@ -56,20 +57,43 @@ def rate(job):
     if not total:
         raise jobs.Refused("这一轮还没有参评企业，请先导入申报企业名册。")
     run = _run_of(job, rating_round, book)
-    after, digest, done, summary = (job.cursor.get(key) for key in ("after", "digest", "done", "summary"))
-    while firms := population(rating_round, after or 0):
-        rows, part = score_firms(rating_round, book, run.pk, firms)
-        digest, summary = chain(digest or "", rows), add_up(book, summary or {}, part)
-        after, done = firms[-1].party, (done or 0) + len(firms)
-        with transaction.atomic():
-            copy_in(ScoreSheet, COLUMNS, rows)
-            job.keep(after=after, digest=digest, done=done, summary=summary)
-        yield done, total, "计分"
+    yield from _score(job, rating_round, book, run, total)
+    done, digest, summary = (job.cursor[key] for key in ("done", "digest", "summary"))
     if _stamp(rating_round) != job.cursor["stamp"]:
         _drop(run)
         raise jobs.Refused("测算期间有资料变动，本次没有保存，请重新测算。")
     yield done, total, "汇总"
     return _finish(run, rating_round, book, digest, summary, by=job.owner)
+
+
+def _score(job, rating_round, book, run, total):
+    """Slice by slice: while one is scored, the next is read and the one before is written."""
+    reader, writer = Beside(), Beside()
+    place = {"after": 0, "done": 0, "digest": "", "summary": {}} | job.cursor
+    try:
+        written, coming = None, reader.start(read_slice, rating_round, place["after"])
+        while part := coming():
+            coming = reader.start(read_slice, rating_round, part.last)
+            rows, figures = score_slice(book, run.pk, part)
+            place["digest"], place["after"] = chain(place["digest"], rows), part.last
+            place["summary"] = add_up(book, place["summary"], figures)
+            place["done"] += len(part.firms)
+            if written:
+                written()
+                yield place["done"] - len(part.firms), total, "计分"
+            written = writer.start(_write, job, rows, dict(place))
+        if written:
+            written()
+    finally:
+        reader.close()
+        writer.close()
+
+
+@transaction.atomic
+def _write(job, rows, place):
+    """The slice's sheets and the place to go on from, in one transaction."""
+    copy_in(ScoreSheet, COLUMNS, rows)
+    job.keep(**{key: place[key] for key in ("after", "done", "digest", "summary")})
 
 
 def _stamp(rating_round: RatingRound) -> list:

@@ -65,33 +65,54 @@ def no_collector():
             gc.enable()
 
 
-@no_collector()
-def score_firms(rating_round: RatingRound, book: RuleBook, run: int, firms: list[Firm]) -> tuple[list[tuple], dict]:
-    """(rows in the order of COLUMNS, their summary) of firms in the order of their party."""
-    first, last = firms[0].party, firms[-1].party
+class Slice(NamedTuple):
+    """Some firms of a round, in the order of their party, and what is said of each by its party."""
+
+    firms: list[Firm]
+    facts: dict[int, list[tuple]]
+    surveys: dict[int, list[tuple]]
+    scores: dict
+
+    @property
+    def last(self) -> int:
+        return self.firms[-1].party
+
+
+def read_slice(rating_round: RatingRound, after: int) -> Slice | None:
+    """The firms behind the party `after` with what is said of them; None where there are no more."""
+    firms = population(rating_round, after)
+    if not firms:
+        return None
     records, surveys, scores = (
-        rows.filter(party_id__gte=first, party_id__lte=last).order_by() for rows in inputs_of(rating_round)
+        rows.filter(party_id__gte=firms[0].party, party_id__lte=firms[-1].party).order_by()
+        for rows in inputs_of(rating_round)
     )
-    facts = _grouped(
-        # in the shape of scoring.Fact; the amount stands in the fact's own wording, who provides it in the run (givers)
-        plain_rows(
-            records.annotate(day=Cast("date", CharField()), nothing=Value(""), unsaid=Value("")),
-            "id", "source", "day", "repaired", "document_no", "fact", "nothing", "counterparty", "unsaid", "party_id",
-        )
-    )  # fmt: skip
-    asked = _grouped(surveys.values_list("id", "project", "client", "channel", "date", "surveyor", "marks", "party_id"))
-    given = dict(scores.values_list("party_id", "score"))
-    imported = [part.name for part in book.imported_parts[:1]]
+    with no_collector():
+        facts = _grouped(
+            # in the shape of scoring.Fact; the amount stands in the fact's own wording, who provides it in the run
+            plain_rows(
+                records.annotate(day=Cast("date", CharField()), nothing=Value(""), unsaid=Value("")),
+                "id", "source", "day", "repaired", "document_no", "fact", "nothing", "counterparty", "unsaid", "party_id",
+            )
+        )  # fmt: skip
+        asked = surveys.values_list("id", "project", "client", "channel", "date", "surveyor", "marks", "party_id")
+        return Slice(firms, facts, _grouped(asked), dict(scores.values_list("party_id", "score")))
+
+
+def score_slice(book: RuleBook, run: int, part: Slice) -> tuple[list[tuple], dict]:
+    """(rows in the order of COLUMNS, their summary)."""
+    imported = [one.name for one in book.imported_parts[:1]]
     rows, results = [], []
-    for firm in firms:
-        said = [fact[:9] for fact in facts.get(firm.party, ())]
-        surveyed = [survey[:7] for survey in asked.get(firm.party, ())]
-        sheet = score(book, said, surveyed, dict.fromkeys(imported, given.get(firm.party)))
-        points = dumps([part["p"] for part in sheet.explanation["p"]])
-        detail = dumps(sheet.explanation)
-        rows.append((run, firm.rating, points, sheet.own, sheet.total, sheet.grade or "", detail))
-        results.append(Result(firm.code, firm.group, firm.is_member, sheet))
-    return rows, summarise(book, results)
+    with no_collector():
+        for firm in part.firms:
+            said = [fact[:9] for fact in part.facts.get(firm.party, ())]
+            asked = [survey[:7] for survey in part.surveys.get(firm.party, ())]
+            sheet = score(book, said, asked, dict.fromkeys(imported, part.scores.get(firm.party)))
+            points = dumps([one["p"] for one in sheet.explanation["p"]])
+            detail = dumps(sheet.explanation)
+            rows.append((run, firm.rating, points, sheet.own, sheet.total, sheet.grade or "", detail))
+            results.append(Result(firm.code, firm.group, firm.is_member, sheet))
+        return rows, summarise(book, results)
 
 
 def _grouped(rows: Iterable[tuple]) -> dict[int, list[tuple]]:
