@@ -19,9 +19,14 @@ def _mine(user):
 
 @require_safe
 def message_list(request):
-    """All messages in the site to the person, the newest first."""
+    """All messages in the site to the person, the newest first: on the desk, or for staff beside their account."""
     page = Paginator(_mine(request.user), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "outbox/messages.html", {"page": page, "unread": actions.unread_count(request.user)})
+    context = {
+        "page": page,
+        "unread": actions.unread_count(request.user),
+        "base": "account/manage.html" if request.user.is_staff else "portal/base.html",
+    }
+    return render(request, "outbox/messages.html", context)
 
 
 @require_POST
