@@ -55,7 +55,7 @@ def givers() -> dict[str, str]:
 
 @contextmanager
 def no_collector():
-    """A slice makes a million small lists and no cycle: the cyclic collector would walk them again and again for nothing."""
+    """A slice makes a million small lists and no cycle: the collector would walk them again and again for nothing."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -92,9 +92,10 @@ def read_slice(rating_round: RatingRound, after: int) -> Slice | None:
             # in the shape of scoring.Fact; the amount stands in the fact's own wording, who provides it in the run
             plain_rows(
                 records.annotate(day=Cast("date", CharField()), nothing=Value(""), unsaid=Value("")),
-                "id", "source", "day", "repaired", "document_no", "fact", "nothing", "counterparty", "unsaid", "party_id",
+                *("id", "source", "day", "repaired", "document_no", "fact", "nothing", "counterparty", "unsaid"),
+                "party_id",
             )
-        )  # fmt: skip
+        )
         asked = surveys.values_list("id", "project", "client", "channel", "date", "surveyor", "marks", "party_id")
         return Slice(firms, facts, _grouped(asked), dict(scores.values_list("party_id", "score")))
 
