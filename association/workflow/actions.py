@@ -38,11 +38,12 @@ __all__ = [
 @transaction.atomic
 def perform(
     thing, name: str, *, by, note: str = "", happened_on: date | None = None, on_behalf: OnBehalf | None = None,
-    seen_version: int | None = None, **data,
+    seen_version: int | None = None, under: Step | None = None, **data,
 ) -> Step:  # fmt: skip
     """Make one move: lock the row, check, effect, save, step, event, to-do, messages on commit.
 
-    `seen_version` is the version that the person saw: another one refuses the move (a double click is one).
+    `seen_version` is the version that the person saw: another one refuses the move (a double click is one). `under`
+    is the step of another row that makes this hidden move: it was allowed there, its signature holds here.
     Raises PermissionDenied (no right), MoveRefused (not now, and why); `thing` is brought up to date in place.
     """
     locked = type(thing)._base_manager.select_for_update().get(pk=thing.pk)
@@ -52,7 +53,7 @@ def perform(
     flow = workflow_of(locked)
     move = flow.get(name)
     day = day_of(happened_on, on_behalf)
-    facts = Facts([locked], move, by, on_behalf=on_behalf)
+    facts = Facts([locked], move, by, on_behalf=on_behalf, under=under)
     facts.check(locked, note=note, happened_on=day)
     who = facts.authority(locked)
     step = build_step(locked, move, by=by, who=who, note=note, happened_on=day, on_behalf=on_behalf)
@@ -86,7 +87,7 @@ def preview_many(things: Sequence, name: str, user, *, on_behalf: OnBehalf | Non
 @transaction.atomic
 def perform_many(
     things: Sequence, name: str, *, by, note: str = "", happened_on: date | None = None,
-    on_behalf: OnBehalf | None = None, **data,
+    on_behalf: OnBehalf | None = None, under: Step | None = None, **data,
 ) -> tuple[int, list[tuple]]:  # fmt: skip
     """The same move on many rows of one kind, each by the same checks. Returns (moved, [(thing, why not)]).
 
@@ -96,7 +97,7 @@ def perform_many(
     if not things:
         return 0, []
     move = workflow_of(things[0]).get(name)
-    kwargs = {"by": by, "note": note, "happened_on": happened_on, "on_behalf": on_behalf}
+    kwargs = {"by": by, "note": note, "happened_on": happened_on, "on_behalf": on_behalf, "under": under}
     if move.effect and not move.effect_many:
         return _one_by_one(things, name, kwargs | data)
     moved, refused = 0, []

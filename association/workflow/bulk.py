@@ -27,13 +27,13 @@ def _locked(things) -> list:
     return [found[thing.pk] for thing in things if thing.pk in found]
 
 
-def move_slice(things, move, *, by, note, happened_on, on_behalf, data) -> tuple[int, list[tuple]]:
+def move_slice(things, move, *, by, note, happened_on, on_behalf, under, data) -> tuple[int, list[tuple]]:
     """Move up to SLICE rows, in the caller's transaction; the writes are few however many rows there are."""
     rows = _locked(things)
     if not rows:
         return 0, []
     day = day_of(happened_on, on_behalf)
-    facts = Facts(rows, move, by, on_behalf=on_behalf)
+    facts = Facts(rows, move, by, on_behalf=on_behalf, under=under)
     good, refused = [], []
     for row in rows:
         try:

@@ -86,6 +86,7 @@ class Facts:
     user: object
     on_behalf: OnBehalf | None = None
     day: date | None = None
+    under: Step | None = None  # the step of another row that makes this (hidden) move: its signature holds here too
     _by_right: dict = field(default_factory=dict)
     _seats: set | None = None
     _steps: dict | None = None
@@ -96,6 +97,8 @@ class Facts:
         move, user = self.move, self.user
         if user is None:
             return Authority(None) if move.by_clock else None
+        if move.hidden and self.under is not None and self.under.actor_id == user.pk:
+            return Authority(user, self.under.principal)
         if move.party_may and self.on_behalf is None:
             party = thing.turn_party
             return Authority(user) if party is not None and party.pk in self._seats_held() else None
