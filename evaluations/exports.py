@@ -191,10 +191,12 @@ def _merged(sheet, row, width, text, style):
 
 def _write(sheet, place, heads, row, style):
     for column, (head, value) in enumerate(zip(heads, row, strict=True)):
-        if head.figure and isinstance(value, int | Decimal):
+        if value in (None, ""):
+            sheet.write_blank(place, column, None, style["text"])
+        elif head.figure and isinstance(value, int | Decimal):
             sheet.write_number(place, column, value, style["figure"])
         else:
-            sheet.write_string(place, column, "" if value is None else str(value), style["text"])
+            sheet.write_string(place, column, str(value), style["text"])
 
 
 # -- For the pages --------------------------------------------------------------------------------------------------

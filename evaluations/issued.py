@@ -25,6 +25,7 @@ from .actions import name_of
 from .models import Rating, RatingRound
 from .resources import RoundKind, round_of
 from .scheme_rows import rulebook_of
+from .undo import give_back_grades, grades_given_back
 
 FIELDS = ("grade", "grade_number", "grade_on")
 NUMBER_LENGTH = RatingRound._meta.get_field("issued_number").max_length
@@ -38,16 +39,16 @@ class IssuedSession(Session):
         self.round = round_of(options)
         self.number, self.day = options["number"], date.fromisoformat(options["date"])
         self.labels = {_grade_key(label): label for label in rulebook_of(self.round.scheme).labels}
-        self.seen: dict[int, tuple[int, str]] = {}
+        self.seen: dict[int, tuple[str, str]] = {}
 
     def judge(self, rows: Sequence[CleanRow]) -> list[Judged]:
         matcher = Matcher(self._clue(row) for row in rows)
-        found = {row.number: matcher.match(self._clue(row)) for row in rows}
+        found = {id(row): matcher.match(self._clue(row)) for row in rows}
         parties = {match.party_id for match in found.values() if match.party_id}
         ratings = {
             rating.party_id: rating for rating in self.round.ratings.select_related("case").filter(party__in=parties)
         }
-        return [self._judge_row(row, found[row.number], ratings) for row in rows]
+        return [self._judge_row(row, found[id(row)], ratings) for row in rows]
 
     def _clue(self, row: CleanRow) -> Clue:
         return Clue(row.values.get("name") or "", row.values.get("code") or "", self.day)
@@ -65,11 +66,11 @@ class IssuedSession(Session):
             return rejected(
                 row, problem("企业名称", name or row.values.get("code"), f"{why}，请核对名称或补填代码后再导入")
             )
-        number, earlier = self.seen.setdefault(rating.pk, (row.number, label))
-        if number != row.number:
+        place, earlier = self.seen.setdefault(rating.pk, (row.place, label))
+        if place != row.place:
             if earlier == label:
                 return Judged(row, V.UNCHANGED, subject=rating)
-            return rejected(row, problem("等级", grade, f"与第 {number} 行是同一家企业，等级不同，请只保留一行"))
+            return rejected(row, problem("等级", grade, f"与{place}是同一家企业，等级不同，请只保留一行"))
         return self._judge_grade(row, rating, label)
 
     @staticmethod
@@ -147,10 +148,17 @@ class _IssuedGrades(RoundKind):
     label = "发布结果"
     about = "发布单位公布的最终名单；只有它产生信用等级。须填写发布文号和发布日期。"
     right = Right.RATING
-    options = ("round", "number", "date")
+    options = needs = ("round", "number", "date")
     session = IssuedSession
 
+    def give_back(self, rows, *, batch, by):
+        return give_back_grades(rows, FIELDS, batch=batch, by=by)
+
+    def given_back(self, batch, *, by):
+        grades_given_back(batch, by=by)
+
     def settle(self, options, layout):
+        settled = super().settle(options, layout)
         number = str(options.get("number") or "").strip()
         if not number:
             raise Refused("请填写发布文号（--number），例：某建发〔2021〕5 号。")
@@ -162,7 +170,7 @@ class _IssuedGrades(RoundKind):
             raise Refused("请填写发布日期（--date），写作 2021-05-20 的样子。") from None
         if day > timezone.localdate():
             raise Refused("发布日期不能晚于今天，请核对。")
-        return {**super().settle(options, layout), "number": number, "date": day.isoformat()}
+        return {**settled, "number": number, "date": day.isoformat()}
 
     def layouts(self, options):
         grade = (
@@ -179,7 +187,7 @@ class _IssuedGrades(RoundKind):
         return {
             "issued": (
                 Column("name", NAME.label, NAME.synonyms, required=True),
-                Column("code", CODE.label, CODE.synonyms, kind="code"),
+                Column("code", CODE.label, (*CODE.synonyms, "代码", "企业代码"), kind="code"),
                 Column("grade", "等级", grade, required=True),
             )
         }

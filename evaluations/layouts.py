@@ -38,7 +38,9 @@ LAYOUT_FIELDS: dict[str, forms.Field] = {
         label="必须有的列", required=False, choices=[(key, LABELS[key]) for key in KEYS],
         widget=forms.CheckboxSelectMultiple, help_text="没有这些列的文件不算这个来源的；没有填这些列的行会被退回。",
     ),
-    "unit": forms.ChoiceField(label="金额单位", choices=[("元", "元"), ("万元", "万元")], required=False, widget=UnfoldAdminSelectWidget),
+    "unit": forms.ChoiceField(
+        label="金额单位", choices=[("元", "元"), ("万元", "万元")], required=False, widget=UnfoldAdminSelectWidget
+    ),
     "start": forms.CharField(
         label="评分表上怎样写", required=False, max_length=120, widget=UnfoldAdminTextInputWidget,
         help_text="用【事实】【金额】等代表那一列的内容，例：【事实】，或：拖欠农民工工资。",
@@ -49,7 +51,7 @@ LAYOUT_FIELDS: dict[str, forms.Field] = {
     ),
     "from_whom": forms.ChoiceField(
         label="由谁提供", required=False, widget=UnfoldAdminSelectWidget,
-        choices=[("", "总是上面的「提供单位」"), ("counterparty", "看「相关方」那一列"), ("name", "看「企业名称」那一列")],
+        choices=[("", "总是上面的「提供单位」"), ("counterparty", "看「相关方」一列"), ("name", "看「企业名称」一列")],
     ),
 }  # fmt: skip
 

@@ -81,7 +81,7 @@ def _cases(lines) -> list[Case]:
 def _move(cases, name: str, step, *, note: str = ""):
     """All or none: a list stands or falls with its cases."""
     for day, group in _by_day(cases, step.happened_on).items():
-        _moved, refused = perform_many(group, name, by=step.actor, note=note or step.note, happened_on=day)
+        _moved, refused = perform_many(group, name, by=step.actor, note=note or step.note, happened_on=day, under=step)
         if refused:
             case, why = refused[0]
             more = f"（另有 {len(refused) - 1} 家也不能办理）" if len(refused) > 1 else ""

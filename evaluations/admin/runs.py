@@ -10,7 +10,7 @@ from ..models import ScoringRun
 
 @admin.register(ScoringRun)
 class ScoringRunAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "round", "firms", "changed", "by", "finished_at", "current")
+    list_display = ("title", "round", "firms", "changed", "by", "finished_at", "current")
     list_select_related = ("round", "by")
     list_filter = ("round",)
     fields = ("round", "number", "firms", "by", "finished_at", "scheme")
@@ -20,6 +20,10 @@ class ScoringRunAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).valid()
+
+    @admin.display(description="次数", ordering="number")
+    def title(self, run):
+        return f"第 {run.number} 次测算"
 
     @admin.display(description="参评企业", ordering="population")
     def firms(self, run):

@@ -54,14 +54,18 @@ class PartInline(_UnlockedMixin, BaseTabularInline):
     readonly_fields = ("content",)
     verbose_name_plural = "评分项"
 
+    def get_queryset(self, request):
+        rows = super().get_queryset(request).select_related("scheme")
+        return rows.prefetch_related("rules", "channels", "bands")
+
     @admin.display(description="内容")
     def content(self, part):
         if part.pk is None:
             return "保存后填写"
         rows = {
-            KINDS.SURVEY: f"{part.channels.count()} 种方式，{part.bands.count()} 档",
+            KINDS.SURVEY: f"{len(part.channels.all())} 种方式，{len(part.bands.all())} 档",
             KINDS.IMPORTED: "由导入给分",
-        }.get(part.kind) or f"{part.rules.count()} 条规则"
+        }.get(part.kind) or f"{len(part.rules.all())} 条规则"
         url, verb = (
             reverse("admin:evaluations_schemepart_change", args=[part.pk]),
             "查看" if part.scheme.is_locked else "填写",
