@@ -15,6 +15,7 @@ from .models import AuthorityScore, CreditRecord, CreditSource, RatingRound, Sur
 from .resources_base import MatchedSession
 from .scheme_rows import rulebook_of
 from .scoring import channel_named
+from .undo import give_back_matched, matched_given_back
 
 
 def round_of(options: dict) -> RatingRound:
@@ -31,12 +32,35 @@ def round_of(options: dict) -> RatingRound:
     return found
 
 
+WAITING = "/admin/evaluations/waiting/"
+
+
+def _years() -> list[tuple[str, str]]:
+    years = RatingRound.objects.order_by("-year").values_list("year", flat=True)
+    return [(str(year), f"{year} 年度") for year in years]
+
+
 class RoundKind(ImportKind):
     right = Right.RATING
     options = ("round",)
 
     def settle(self, options, layout):
         return {**options, "round": round_of(options).year}
+
+    def choices(self, option):
+        return _years() if option == "round" else ()
+
+
+class MatchedKind:
+    """Beside ImportKind: rows about firms, undone alike."""
+
+    waiting_url = WAITING
+
+    def give_back(self, rows, *, batch, by):
+        return give_back_matched(rows, self.session.model, self.session.facts, batch=batch)
+
+    def given_back(self, batch, *, by):
+        matched_given_back(batch)
 
 
 # -- credit records (信用信息)
@@ -83,7 +107,7 @@ class CreditSession(MatchedSession):
 
 
 @register
-class _CreditRecords(ImportKind):
+class _CreditRecords(MatchedKind, ImportKind):
     name = "credit-records"
     label = "信用信息"
     about = "住建、劳动、税务、法院、银行等提供的信息；来源按列名识别，也可以指定。"
@@ -102,6 +126,10 @@ class _CreditRecords(ImportKind):
 
     def settle(self, options, layout):
         return {**options, "source": layout}
+
+    def choices(self, option):
+        names = CreditSource.objects.values_list("name", flat=True)
+        return [("", "按列名识别"), *((name, name) for name in names)] if option == "source" else ()
 
 
 # -- surveys (业绩调查)
@@ -158,7 +186,7 @@ class SurveySession(MatchedSession):
 
 
 @register
-class _Surveys(RoundKind):
+class _Surveys(MatchedKind, RoundKind):
     name = "surveys"
     label = "业绩调查"
     about = "向建设单位做的电话、问卷、现场调查，每项 1 至 5 分。"
@@ -197,7 +225,7 @@ class ScoreSession(MatchedSession):
         if not parts:
             raise Refused("本轮评分办法没有导入得分项，不需要导入主管部门评分。")
         self.full = parts[0].full
-        self.first: dict[tuple, tuple[int, Decimal]] = {}
+        self.first: dict[tuple, tuple[str, Decimal]] = {}
         rows = AuthorityScore.objects.filter(round=self.round, party__isnull=False, voided_at=None)
         self.by_party = {row.party_id: row for row in rows}
 
@@ -221,9 +249,9 @@ class ScoreSession(MatchedSession):
             row.problems.append(problem("得分", score, f"得分应在 0 到 {self.full.normalize():f} 之间"))
         written = self.firm_as_written(row)
         firm = self.key(row, None)
-        earlier = self.first.setdefault(firm, (row.number, score))
-        if earlier[0] != row.number and earlier[1] != score:
-            row.problems.append(problem("得分", score, f"与第 {earlier[0]} 行是同一家企业，得分不同，请只保留一行"))
+        earlier = self.first.setdefault(firm, (row.place, score))
+        if earlier[0] != row.place and earlier[1] != score:
+            row.problems.append(problem("得分", score, f"与{earlier[0]}是同一家企业，得分不同，请只保留一行"))
         return AuthorityScore(round=self.round, score=score if score is not None else Decimal(0), **written)
 
     def key(self, row: CleanRow, built: AuthorityScore) -> tuple:
@@ -235,7 +263,7 @@ class ScoreSession(MatchedSession):
 
 
 @register
-class _AuthorityScores(RoundKind):
+class _AuthorityScores(MatchedKind, RoundKind):
     name = "authority-scores"
     label = "主管部门评分"
     about = "主管部门给出的得分，一家企业一行。"

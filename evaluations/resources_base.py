@@ -51,21 +51,21 @@ class MatchedSession(Session):
     # -- judging
 
     def judge(self, rows: Sequence[CleanRow]) -> list[Judged]:
-        built = {}
+        built = {}  # by the row itself: two sheets of a file have rows of the same number
         for row in rows:
             if not row.problems:
                 thing = self.build(row)
                 if not row.problems:
-                    built[row.number] = thing
+                    built[id(row)] = thing
         for row in rows:
-            if row.number in built:
-                self._identify(row, built[row.number])
+            if id(row) in built:
+                self._identify(row, built[id(row)])
         known = self._known(built.values())
         finder = Finder(self.model, built.values())
         return [
             Judged(row, V.REJECTED, problems=row.problems)
-            if row.number not in built
-            else self._judge(row, built[row.number], known, finder)
+            if id(row) not in built
+            else self._judge(row, built[id(row)], known, finder)
             for row in rows
         ]
 
@@ -129,7 +129,7 @@ class MatchedSession(Session):
             earlier.raw = thing.raw
         return Judged(
             row, verdict, subject=earlier, changed=tuple(changed), shown=earlier.raw_name or earlier.raw_code,
-            before={name: None if value is None else str(value) for name, value in before.items()},
+            before={n: value if value is None or isinstance(value, dict) else str(value) for n, value in before.items()},
         )  # fmt: skip
 
     # -- writing

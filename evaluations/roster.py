@@ -16,6 +16,7 @@ from members.resources import FIRM_COLUMNS, FirmSession
 from .enums import RatingState
 from .models import Rating
 from .resources import RoundKind, round_of
+from .undo import UNDONE, give_back_roster, matched_given_back, revive
 from .workflow import KIND
 
 SNAPSHOT = ("name", "code", "district", "qualification", "qualification_group", "is_member", "member_number")
@@ -39,7 +40,7 @@ class RosterSession(FirmSession):
         judged = super().judge(rows)
         known = {
             rating.party_id: rating
-            for rating in Rating.objects.select_related("case").filter(
+            for rating in Rating.objects.select_related("case", "party").filter(
                 round=self.round, party__in=[one.subject.party_id for one in judged if one.subject and one.subject.party_id]
             )
         }
@@ -52,15 +53,21 @@ class RosterSession(FirmSession):
         if not snapshot["code"]:
             return rejected(one.row, problem("统一社会信用代码", "", "参评企业须有统一社会信用代码，请补填"))
         rating = known.get(one.subject.party_id)
+        if one.before:
+            one.before = {"firm": one.before}
         if rating is None:
             one.verdict = V.CREATED
             one.extra = (one.extra, None, snapshot)
+            return one
+        if rating.case.voided_at and rating.case.void_reason.startswith(UNDONE):
+            one.verdict, one.subject, one.extra = V.CREATED, rating, (one.extra, rating, snapshot)
             return one
         before = {name: getattr(rating, name) for name, value in snapshot.items() if getattr(rating, name) != value}
         if before and rating.case.state in (RatingState.PUBLICISED, RatingState.CONCLUDED):
             return rejected(one.row, problem("企业名称", one.shown, "已经公示，参评信息不再修改"))
         one.extra = (one.extra, rating, {name: snapshot[name] for name in before})
-        one.before |= {name: None if value is None else str(value) for name, value in before.items()}
+        if before:
+            one.before |= {"rating": {name: None if value is None else str(value) for name, value in before.items()}}
         one.verdict = V.UPDATED if before or one.verdict == V.UPDATED else V.UNCHANGED
         one.subject = rating
         return one
@@ -86,14 +93,18 @@ class RosterSession(FirmSession):
         self._update([plan for plan in plans if not plan.new])
         self._aliases([plan for plan in plans if not plan.new and plan.former])
         self._open([one for one in live if one.extra[1] is None])
-        changed = []
+        changed, again = [], []
         for one in live:
             _, rating, values = one.extra
             if rating is not None and values:
                 for name, value in values.items():
                     setattr(rating, name, value)
                 changed.append(rating)
-        update(changed, SNAPSHOT)
+                if rating.case.voided_at:
+                    rating.batch = self.batch
+                    again.append(rating)
+        update(changed, (*SNAPSHOT, "batch") if again else SNAPSHOT)
+        revive(again, by=self.by)
 
     def _aliases(self, plans):
         keys = {name_key(plan.former) for plan in plans}
@@ -142,5 +153,11 @@ class _Roster(RoundKind):
 
     def layouts(self, options):
         return {"roster": FIRM_COLUMNS}
+
+    def give_back(self, rows, *, batch, by):
+        return give_back_roster(rows, SNAPSHOT, batch=batch, by=by)
+
+    def given_back(self, batch, *, by):
+        matched_given_back(batch)
 
 

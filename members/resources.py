@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from association.accounts.roles import Right
+from association.core.masking import mask_mobile
 from association.core.models import Association
 from association.core.qualifications import qualification_group
 from association.core.stamp import raise_stamp
 from association.core.text import name_key
 from association.exchange.columns import Column
 from association.exchange.kinds import CleanRow, ImportKind, Judged, Session, V, problem, register, rejected, rematch
+from association.exchange.resources import ColumnField, TableResource
 from association.exchange.writing import insert, keep_history, update
 from association.parties.actions import rename_party, set_code, temporary_numbers
 from association.parties.models import Party, PartyName
 from association.parties.naming import fill_derived
 
 from .models import Firm
+from .undo import give_back_firms
 
 NAME = Column(
     "name", "企业名称", ("单位名称", "公司名称", "企业全称", "单位全称", "施工企业名称", "申报企业", "申报单位", "会员单位", "名称"),
@@ -27,22 +30,51 @@ NAME = Column(
 CODE = Column(
     "code", "统一社会信用代码", ("社会信用代码", "信用代码", "统一信用代码", "统一代码", "营业执照号", "纳税人识别号"), kind="code"
 )
-FIRM_COLUMNS = (
-    NAME,
-    CODE,
-    Column("temporary_number", "临时编号"),
-    Column("former_name", "曾用名", ("原名称", "变更前名称")),
-    Column("main_qualification", "资质类别及等级", ("主项资质", "资质等级", "企业资质", "资质类别", "资质")),
-    Column("is_member", "是否会员", ("会员", "是否会员单位", "是否为会员"), kind="yesno"),
-    Column("member_number", "会员编号", ("会员号", "会员证号")),
-    Column("district", "注册地", ("县市区", "所属县市区", "所属区县", "区县", "所在地", "属地", "注册所在地")),
-    Column("legal_representative", "法定代表人", ("法人代表", "法定代表人姓名", "法人", "法人姓名")),
-    Column("contact_name", "联系人", ("联系人姓名", "经办人")),
-    Column("contact_phone", "联系电话", ("联系方式", "电话", "手机", "手机号", "手机号码", "联系人电话"), kind="mobile"),
-    Column("address", "地址", ("注册地址", "详细地址", "单位地址", "通讯地址")),
-    Column("registered_capital", "注册资本（万元）", ("注册资本", "注册资金"), kind="decimal", unit="万元"),
-    Column("parent", "总公司", ("所属总公司", "总公司名称")),
-)
+
+
+class FirmResource(TableResource):
+    """The table of firms, in and out; what goes out can come in again."""
+
+    kind = "firms"
+    name = ColumnField(NAME, "party__name", width=34)
+    code = ColumnField(CODE, "party__code", width=22)
+    temporary_number = ColumnField(Column("temporary_number", "临时编号"), "party__temporary_number", width=14)
+    former_name = ColumnField(Column("former_name", "曾用名", ("原名称", "变更前名称")), "former", width=26)
+    main_qualification = ColumnField(
+        Column("main_qualification", "资质类别及等级", ("主项资质", "资质等级", "企业资质", "资质类别", "资质")),
+        "main_qualification", width=30,
+    )  # fmt: skip
+    is_member = ColumnField(
+        Column("is_member", "是否会员", ("会员", "是否会员单位", "是否为会员"), kind="yesno"), "is_member", width=9
+    )
+    member_number = ColumnField(Column("member_number", "会员编号", ("会员号", "会员证号")), "member_number", width=12)
+    district = ColumnField(
+        Column("district", "注册地", ("县市区", "所属县市区", "所属区县", "区县", "所在地", "属地", "注册所在地")),
+        "district", width=12,
+    )  # fmt: skip
+    legal_representative = ColumnField(
+        Column("legal_representative", "法定代表人", ("法人代表", "法定代表人姓名", "法人", "法人姓名")),
+        "legal_representative",
+    )
+    contact_name = ColumnField(Column("contact_name", "联系人", ("联系人姓名", "经办人")), "contact_name")
+    contact_phone = ColumnField(
+        Column(
+            "contact_phone", "联系电话", ("联系方式", "电话", "手机", "手机号", "手机号码", "联系人电话"), kind="mobile"
+        ),
+        "contact_phone", width=16, mask=mask_mobile,
+    )  # fmt: skip
+    address = ColumnField(Column("address", "地址", ("注册地址", "详细地址", "单位地址", "通讯地址")), "address", width=36)
+    registered_capital = ColumnField(
+        Column("registered_capital", "注册资本（万元）", ("注册资本", "注册资金"), kind="decimal", unit="万元"),
+        "registered_capital", width=14, figure=True,
+    )  # fmt: skip
+    parent = ColumnField(Column("parent", "总公司", ("所属总公司", "总公司名称")), "party__parent__name", width=26)
+
+    class Meta:
+        model = Firm
+
+
+FIRM_COLUMNS = FirmResource.columns()
 FIRM_FIELDS = (
     "main_qualification", "is_member", "member_number", "district", "legal_representative", "contact_name",
     "contact_phone", "address", "registered_capital",
@@ -71,7 +103,7 @@ class FirmSession(Session):
     def __init__(self, options, by, batch=None):
         super().__init__(options, by, batch)
         self.districts = Association.current()
-        self.seen: dict[str, tuple[int, dict]] = {}
+        self.seen: dict[str, tuple[CleanRow, dict]] = {}
         self.touched_names: set[str] = set()
         self.touched_codes: set[str] = set()
 
@@ -84,7 +116,7 @@ class FirmSession(Session):
     def skip(self, rows: Sequence[CleanRow]):
         for row in rows:
             if not row.problems:
-                self.seen.setdefault(self._key(row), (row.number, row.values))
+                self.seen.setdefault(self._key(row), (row, row.values))
                 self.touched_names.add(name_key(row.values["name"]))
                 self.touched_codes.add(row.values.get("code") or "")
 
@@ -119,15 +151,15 @@ class FirmSession(Session):
         firm = on_file.get(key) or on_file.get(by_name)
         if firm is None and not code and "分公司" not in values["name"]:
             return rejected(row, problem("统一社会信用代码", "", "请填写统一社会信用代码；只有尚未取得代码的分公司可以不填"))
-        self.seen[key] = (row.number, values)
+        self.seen[key] = (row, values)
         return self._new(row) if firm is None else self._known(row, firm)
 
     def _again(self, row: CleanRow, key: str) -> Judged:
-        number, before = self.seen[key]
+        first, before = self.seen[key]
         told = {name: value for name, value in row.values.items() if value not in (None, "")}
         if all(before.get(name) == value for name, value in told.items()):
             return Judged(row, V.UNCHANGED)
-        return rejected(row, problem("企业名称", row.values["name"], f"与第 {number} 行是同一家企业，内容不同，请只保留一行"))
+        return rejected(row, problem("企业名称", row.values["name"], f"与{first.place}是同一家企业，内容不同，请只保留一行"))
 
     def _values(self, row: CleanRow) -> dict:
         """The firm's fields as this row tells them; what it does not tell is left out."""
@@ -232,3 +264,6 @@ class _Firms(ImportKind):
 
     def layouts(self, options):
         return {"firms": FIRM_COLUMNS}
+
+    def give_back(self, rows, *, batch, by):
+        return give_back_firms(rows, (*FIRM_FIELDS, "qualification_group"), batch=batch, by=by)

@@ -7,4 +7,4 @@ class ExchangeConfig(AppConfig):
     verbose_name = "导入导出"
 
     def ready(self):
-        from . import pipeline  # noqa: F401 - registers the work
+        from . import exports, pipeline, undo  # noqa: F401 - register the work

@@ -3,7 +3,7 @@
 Apps above register theirs; the pipeline reads, cleans, calls `judge` for a slice of rows and, outside a dry run, `write`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,12 @@ class CleanRow:
     values: dict[str, Any]
     raw: dict[str, str]
     problems: list[dict] = field(default_factory=list)
+    sheet: str = ""  # only where the file has several
+
+    @property
+    def place(self) -> str:
+        """第 5 行; of a file with several sheets 「一季度」第 5 行."""
+        return f"「{self.sheet}」第 {self.number} 行" if self.sheet else f"第 {self.number} 行"
 
 
 @dataclass(slots=True)
@@ -89,15 +95,21 @@ OPTIONS = {
 
 
 class ImportKind:
-    """Subclass and register(). `options`: the names in OPTIONS that the kind asks for."""
+    """Subclass and register(). `options`: the names in OPTIONS that the kind asks for, `needs` those it cannot do without.
+
+    `waiting_url`: the page on which a person says which firm a waiting row means. `examples`: what the template shows
+    for a column, by its key.
+    """
 
     name: str
     label: str
     about: str = ""
     right: Right = Right.IMPORT
     options: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     session: type[Session]
-    example: Sequence[str] = ()
+    examples: Mapping[str, str] = {}
+    waiting_url: str = ""
 
     def layouts(self, options: dict) -> dict[str, Sequence[Column]]:
         """Column layouts by name; with several, the file's own columns tell which one it has."""
@@ -107,9 +119,24 @@ class ImportKind:
         """The options complete: the round checked, the source told from the layout. Raises jobs.Refused."""
         return options
 
+    def choices(self, option: str) -> Sequence[tuple[str, str]]:
+        """[(value, words)] that an option can have on a page, the usual one first; none: it is typed."""
+        return ()
+
+    def give_back(self, rows: Sequence[ImportRow], *, batch, by) -> dict[int, str]:
+        """Undo what these rows of a batch did, in the caller's transaction: {key of an ImportRow: why it stays}.
+
+        Rows come in the reverse order of their writing. What changed since or is used by something published stays.
+        """
+        raise NotImplementedError
+
+    def given_back(self, batch, *, by):
+        """Once, after the last row went back: match again, ask to rate again, raise the public stamp."""
+
 
 _kinds: dict[str, ImportKind] = {}
 _rematchers: list = []
+_releasers: list = []
 
 
 def register(kind: type[ImportKind]) -> type[ImportKind]:
@@ -139,3 +166,15 @@ def rematch(*, names: Iterable[str] = (), codes: Iterable[str] = ()):
     if names or codes:
         for function in _rematchers:
             function(names=names, codes=codes)
+
+
+def register_releaser(function):
+    """`function(party_ids)` gives up what was matched to these parties by itself: they may be about to go."""
+    _releasers.append(function)
+    return function
+
+
+def release(party_ids: Iterable[int]):
+    party_ids = list(party_ids)
+    for function in _releasers if party_ids else ():
+        function(party_ids)

@@ -18,28 +18,33 @@ class ImportBatch(Base):
     """One file read as one kind. Its rows count once `state` is APPLIED; undo gives back what is unchanged since."""
 
     class State(models.TextChoices):
+        READING = "reading", "试读中"
         PREVIEWED = "previewed", "待确认"
         APPLYING = "applying", "导入中"
         APPLIED = "applied", "已导入"
         FAILED = "failed", "未导入"
+        UNDOING = "undoing", "撤销中"
         UNDONE = "undone", "已撤销"
 
     kind = models.CharField("种类", max_length=40)
     label = models.CharField("种类名称", max_length=60)
     options = models.JSONField("选项", default=dict, help_text="轮次、来源等")
     document = models.ForeignKey("documents.Document", models.PROTECT, related_name="+", verbose_name="原文件")
-    state = models.CharField("状态", max_length=10, choices=State, default=State.PREVIEWED)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.READING)
     read = models.PositiveIntegerField("读到行数", default=0)
     created = models.PositiveIntegerField("新增", default=0)
     updated = models.PositiveIntegerField("更新", default=0)
     unchanged = models.PositiveIntegerField("无变化", default=0)
     rejected = models.PositiveIntegerField("有问题", default=0)
     waiting = models.PositiveIntegerField("待匹配", default=0)
+    notes = models.JSONField("没有读入的内容", default=list, editable=False)
+    all_or_nothing = models.BooleanField("全部无误才导入", default=False, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="导入人")
     job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+", editable=False)
     applied_at = models.DateTimeField("导入时间", null=True, editable=False)
     undone_at = models.DateTimeField("撤销时间", null=True, editable=False)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    undo_reason = models.CharField("撤销原因", max_length=300, blank=True, editable=False)
 
     objects = StaffOnlyQuerySet.as_manager()
 
@@ -50,9 +55,15 @@ class ImportBatch(Base):
     def __str__(self):
         return f"{self.label} · {self.document.label}"
 
+    def get_absolute_url(self):
+        return f"/admin/exchange/importbatch/{self.pk}/change/"
+
 
 class ImportRow(models.Model):
-    """The verdict on one row of a file. `before` and `after_version` let an undo see whether the row changed since."""
+    """The verdict on one row of a file: of the dry run while the batch waits, of the import afterwards.
+
+    `before` and `after_version` let an undo see whether the row changed since; `kept` is why it could not go back.
+    """
 
     class Verdict(models.TextChoices):
         CREATED = "created", "新增"
@@ -62,6 +73,7 @@ class ImportRow(models.Model):
         WAITING = "waiting", "待匹配"
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", verbose_name="导入记录")
+    sheet = models.CharField("工作表", max_length=40, blank=True, help_text="只在文件有几张表时填写")
     row = models.PositiveIntegerField("行号")
     verdict = models.CharField("结果", max_length=10, choices=Verdict)
     problems = models.JSONField("问题", default=list, help_text="[{column, value, reason}]")
@@ -70,12 +82,13 @@ class ImportRow(models.Model):
     before = models.JSONField("原值", default=dict)
     after_version = models.PositiveIntegerField(null=True)
     undone = models.BooleanField("已撤销", default=False)
+    kept = models.CharField("未撤销的原因", max_length=120, blank=True)
 
     objects = StaffOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "导入明细"
-        ordering = ["row"]
+        ordering = ["id"]
         indexes = [models.Index(fields=["batch", "verdict"], name="exchange_verdict_idx")]
 
     def __str__(self):

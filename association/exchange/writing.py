@@ -69,8 +69,11 @@ def update(rows: Iterable[models.Model], fields: Iterable[str]) -> None:
     )
 
 
-def keep_history(rows: Sequence[models.Model], *, new: bool, by, reason: str) -> None:
-    """Row history (simple-history) of rows written set-based, as its own save hook would have written it."""
+def keep_history(rows: Sequence[models.Model], *, new: bool, by, reason: str, kind: str = "") -> None:
+    """Row history (simple-history) of rows written set-based, as its own save hook would have written it.
+
+    `kind`: "-" for rows that are about to be removed.
+    """
     if not rows:
         return
     history = type(rows[0]).history.model
@@ -80,7 +83,7 @@ def keep_history(rows: Sequence[models.Model], *, new: bool, by, reason: str) ->
         history,
         [
             history(
-                history_date=now, history_type="+" if new else "~", history_user=by, history_change_reason=reason,
+                history_date=now, history_type=kind or ("+" if new else "~"), history_user=by, history_change_reason=reason,
                 **{name: getattr(row, name) for name in tracked},
             )
             for row in rows

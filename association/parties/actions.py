@@ -79,6 +79,40 @@ def rename_party(party: Party, *, name: str, by, on: date | None = None, note: s
 
 
 @transaction.atomic
+def take_back_name(party: Party, *, name: str, by, note: str = "") -> Party:
+    """Undo the latest renaming: the party bears `name` again, as if never renamed. ValidationError where it was not so."""
+    wrong = party.name
+    before = party.names.filter(kind=PartyName.Kind.FORMER).order_by("-pk").first()
+    if before is None or before.name != name:
+        raise ValidationError("改名以后又改过名称，不能直接改回。")
+    party.names.filter(kind=PartyName.Kind.CURRENT).delete()
+    before.kind, before.ends_on = PartyName.Kind.CURRENT, None
+    before.save()
+    party.name = name
+    _refresh(party)
+    record(
+        party, "party.rename-undone", f"{by.name if by else '系统'}把名称由「{wrong}」改回「{name}」", by=by, party=party,
+        audience=Audience.PARTY, note=note, changes={"name": [wrong, name]},
+    )  # fmt: skip
+    raise_stamp()
+    return party
+
+
+@transaction.atomic
+def take_back_code(party: Party, *, by, note: str = "") -> Party:
+    """The party has no code again: one was entered in error. It keeps or gets a temporary number."""
+    wrong, party.code = party.code, None
+    if not party.temporary_number:
+        party.temporary_number = temporary_numbers()[0]
+    _refresh(party)
+    record(
+        party, "party.code", f"{by.name if by else '系统'}撤回统一社会信用代码 {wrong}", by=by, party=party,
+        audience=Audience.PARTY, note=note, changes={"code": [wrong, party.number]},
+    )  # fmt: skip
+    return party
+
+
+@transaction.atomic
 def set_code(party: Party, *, code: str, by) -> Party:
     """Give a party its code, or correct it. Raises ValidationError where it is wrong or another party's."""
     code = check_code(code)

@@ -67,10 +67,10 @@ class Command(BaseCommand):
         return self._object(
             read=batch.read, created=batch.created, updated=batch.updated, unchanged=batch.unchanged,
             rejected=[
-                {"row": row.row, **found} for row in rows if row.verdict == row.Verdict.REJECTED for found in row.problems
+                {**_place(row), **found} for row in rows if row.verdict == row.Verdict.REJECTED for found in row.problems
             ],
             waiting=[
-                {"row": row.row, "value": row.problems[0]["value"]} for row in rows if row.verdict == row.Verdict.WAITING
+                {**_place(row), "value": row.problems[0]["value"]} for row in rows if row.verdict == row.Verdict.WAITING
             ],
         )  # fmt: skip
 
@@ -93,3 +93,8 @@ class Command(BaseCommand):
         for row in outcome["waiting"]:
             names = "、".join(one["name"] for one in row["suggestions"]) or "没有相似的企业"
             self.stdout.write(f"第 {row['row']} 行「{row['value']}」没有对应企业，可能是：{names}")
+
+
+def _place(row: ImportRow) -> dict:
+    """Where a row stands: its number as Excel shows it; its sheet only where the file has several."""
+    return {"row": row.row, "sheet": row.sheet} if row.sheet else {"row": row.row}
