@@ -93,11 +93,11 @@ def add_rating(opened: RatingRound, parties: list[Party]):
 
 
 def add_records(parties: list[Party], each: int):
-    """`each` records a party, spread over the sources and two years, a tenth of them repaired."""
+    """`each` records a party, spread over the sources, nine in ten within the year, a tenth of them repaired."""
     sources = list(CreditSource.objects.values_list("name", flat=True))
     kept = [field for field in CreditRecord._meta.concrete_fields if not field.primary_key]
     usual = {field.name: _stored(field) for field in kept}
-    first = date(2019, 7, 1)
+    first = date(2019, 12, 1)
     now = "2021-01-01 00:00:00+00:00"
     for start in range(0, len(parties), 5000):
         with transaction.atomic():
@@ -115,7 +115,7 @@ def _records(parties, each, sources, first, now):
                 "uid": _uid(), "version": 1, "created_at": now, "updated_at": now, "party": party.pk,
                 "matched_by": "code", "dismissed": False, "raw_name": party.name, "name_key": key, "raw_code": "",
                 "raw": "{}", "void_reason": "", "source": sources[seed % len(sources)], "identity": f"{party.pk}-{n}",
-                "document_no": f"文〔2020〕{party.pk}-{n} 号", "date": (first + timedelta(days=seed % 700)).isoformat(),
+                "document_no": f"文〔2020〕{party.pk}-{n} 号", "date": (first + timedelta(days=seed % 400)).isoformat(),
                 "fact": "未按规定办理", "counterparty": "", "repaired": seed % 10 == 0,
             }  # fmt: skip
 
