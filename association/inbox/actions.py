@@ -19,9 +19,7 @@ def keep_todo(subject, *, kind, label, title, url, once_key, count=1, **fields) 
         return None
     values = {"kind": kind, "label": label, "title": title[:200], "url": url, "count": count, **fields}
     if found is None:
-        return Todo.objects.create(
-            once_key=once_key, subject_type=label_of(subject), subject_id=subject.pk, **values
-        )
+        return Todo.objects.create(once_key=once_key, subject_type=label_of(subject), subject_id=subject.pk, **values)
     if any(getattr(found, name) != value for name, value in values.items()):
         for name, value in values.items():
             setattr(found, name, value)

@@ -56,17 +56,15 @@ class Clock:
 def rights_with_stand_ins(user) -> set[str]:
     """The person's rights and, for today, those of the people whose stand-in (代理) they are."""
     day = timezone.localdate()
-    rows = StandIn.objects.filter(
-        deputy=user, revoked_at=None, starts_on__lte=day, ends_on__gte=day
-    ).select_related("principal")
+    rows = StandIn.objects.filter(deputy=user, revoked_at=None, starts_on__lte=day, ends_on__gte=day).select_related(
+        "principal"
+    )
     return set(user.rights).union(*(row.principal.rights for row in rows))
 
 
 def of_mine(todos: QuerySet, user) -> QuerySet:
     """Those that wait for this very person: given by name, or to the office with a right they hold."""
-    return todos.filter(
-        Q(user=user) | Q(user=None, whose=Whose.OFFICE, right__in=list(rights_with_stand_ins(user)))
-    )
+    return todos.filter(Q(user=user) | Q(user=None, whose=Whose.OFFICE, right__in=list(rights_with_stand_ins(user))))
 
 
 def chosen(user, show: str) -> QuerySet:

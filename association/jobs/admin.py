@@ -16,7 +16,7 @@ TONES = {Job.State.QUEUED: "", Job.State.RUNNING: "gold", Job.State.DONE: "lake"
 class JobAdmin(ReadOnlyAdmin):
     list_display = ("name", "state_chip", "progress", "owner", "created_at", "finished_at")
     list_display_links = None
-    list_filter = ("state", "kind")
+    list_filter = ("state",)
     search_fields = ("title",)
     empty_text = "导入、测算、导出等较长的工作会列在这里。"
     sidebar_order = 30

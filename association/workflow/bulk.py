@@ -48,9 +48,7 @@ def move_slice(things, move, *, by, note, happened_on, on_behalf, under, data) -
 
 def _write(rows, move, facts, *, by, note, day, on_behalf, data):
     steps = [
-        build_step(
-            row, move, by=by, who=facts.authority(row), note=note, happened_on=day, on_behalf=on_behalf
-        )
+        build_step(row, move, by=by, who=facts.authority(row), note=note, happened_on=day, on_behalf=on_behalf)
         for row in rows
     ]
     Step.objects.bulk_create(steps, batch_size=SLICE)
@@ -113,8 +111,7 @@ def _keep_todos(rows):
     """As refresh_todo() for each row: open ones are brought up to date, missing ones made, done ones closed."""
     now = timezone.now()
     open_todos = {
-        todo.once_key: todo
-        for todo in Todo.objects.filter(once_key__in=[turn_key(row) for row in rows], done_at=None)
+        todo.once_key: todo for todo in Todo.objects.filter(once_key__in=[turn_key(row) for row in rows], done_at=None)
     }
     close, new, together = [], [], {}
     for row in rows:

@@ -271,5 +271,3 @@ def _report(request, move, moved, refused):
         messages.warning(request, f"「{thing}」没有办理：{why}")
     if len(refused) > 5:
         messages.warning(request, f"还有 {len(refused) - 5} 件没有办理，它们仍在列表里。")
-
-
