@@ -1,4 +1,4 @@
-"""Files as offices really send them: other firms, other names, blanks, brackets, widths, text dates, doubles, strangers."""
+"""Files as offices really send them: other names, blanks, brackets, widths, text dates, doubles, strangers."""
 
 import datetime as dt
 from decimal import Decimal
