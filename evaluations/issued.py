@@ -118,7 +118,7 @@ def issue(rating_round: RatingRound, *, number: str, day: date, by) -> RatingRou
     if locked.issued_on is None or day >= locked.issued_on:
         locked.issued_number, locked.issued_on = number, day
         locked.save()
-    here = locked.ratings.standing()
+    here = locked.ratings.taking_part()
     graded, missing = here.exclude(grade="").count(), here.filter(grade="").count()
     differing = differences(locked).count()
     record(
@@ -133,13 +133,13 @@ def issue(rating_round: RatingRound, *, number: str, day: date, by) -> RatingRou
 
 def differences(rating_round: RatingRound) -> QuerySet:
     """Ratings whose issued grade is not the computed one of the current run; `computed` is that one. One query."""
-    here = rating_round.ratings.standing().filter(sheets__run=rating_round.current_run_id).exclude(grade="")
+    here = rating_round.ratings.taking_part().filter(sheets__run=rating_round.current_run_id).exclude(grade="")
     return here.annotate(computed=F("sheets__grade")).exclude(grade=F("computed")).order_by("grade", "case_id")
 
 
 def missing(rating_round: RatingRound) -> QuerySet:
     """Ratings of the round that no published list names."""
-    return rating_round.ratings.standing().filter(grade="").order_by("case_id")
+    return rating_round.ratings.taking_part().filter(grade="").order_by("case_id")
 
 
 @register

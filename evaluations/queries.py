@@ -109,12 +109,12 @@ def scored(rating_round: RatingRound):
 
 def not_surveyed(rating_round: RatingRound):
     """Ratings without a survey (未调查)."""
-    return rating_round.ratings.standing().exclude(Exists(surveyed(rating_round)))
+    return rating_round.ratings.taking_part().exclude(Exists(surveyed(rating_round)))
 
 
 def without_score(rating_round: RatingRound):
     """Ratings without the authority's score: no total, no grade."""
-    return rating_round.ratings.standing().exclude(Exists(scored(rating_round)))
+    return rating_round.ratings.taking_part().exclude(Exists(scored(rating_round)))
 
 
 def import_lines(rating_round: RatingRound, sources) -> list[ImportLine]:
@@ -131,7 +131,7 @@ def import_lines(rating_round: RatingRound, sources) -> list[ImportLine]:
         .annotate(n=Count("pk", filter=here), outside=Count("pk", filter=~here), waiting=Count("pk", filter=waits))
     }
     last = _last_batches(year)
-    firms = rating_round.ratings.standing().count()
+    firms = rating_round.ratings.taking_part().count()
     lines = [ImportLine("rating-roster", "申报企业名册", "", firms, 0, last.get(("rating-roster", "")))]
     for source in sources:
         row = records.get(source, {"n": 0, "outside": 0, "waiting": 0})
@@ -165,7 +165,7 @@ def inputs_changed_since(rating_round: RatingRound) -> bool:
         Survey.objects.filter(since, round=rating_round).exists()
         or AuthorityScore.objects.filter(since, round=rating_round).exists()
         or CreditRecord.objects.filter(since, party__in=rating_round.ratings.values("party")).exists()
-        or rating_round.ratings.standing().exclude(in_run).exists()
+        or rating_round.ratings.taking_part().exclude(in_run).exists()
     )
 
 

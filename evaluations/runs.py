@@ -15,6 +15,7 @@ from django.utils import timezone
 from association.accounts.roles import Right
 from association.core.beside import Beside
 from association.core.bulk import copy_in
+from association.exchange.models import ImportBatch
 from association.inbox.actions import close_todos
 from association.jobs import actions as jobs
 from association.jobs.models import Job
@@ -52,18 +53,25 @@ def rate_now(rating_round: RatingRound, *, by=None) -> tuple[ScoringRun, bool]:
 def rate(job):
     """See the module. The cursor holds the run, the last party done, the fingerprint and the figures so far."""
     rating_round = RatingRound.objects.select_related("scheme").get(pk=job.args["round"])
-    book = rulebook_of(rating_round.scheme)
-    total = rating_round.ratings.standing().count()
+    total = rating_round.ratings.taking_part().count()
     if not total:
         raise jobs.Refused("这一轮还没有参评企业，请先导入申报企业名册。")
-    run = _run_of(job, rating_round, book)
+    run = _run_of(job, rating_round)
+    if run.state == ScoringRun.State.VALID:  # this very job made it valid and was stopped before it could say so
+        return {"run": run.pk, "new": True}
+    book = RuleBook.from_dict(run.rulebook)
     yield from _score(job, rating_round, book, run, total)
-    done, digest, summary = (job.cursor[key] for key in ("done", "digest", "summary"))
-    if _stamp(rating_round) != job.cursor["stamp"]:
+    yield job.cursor["done"], total, "汇总"
+    before = rating_round.runs.valid().first()
+    run.summary = job.cursor["summary"]
+    run.inputs_hash = hashlib.sha256(f"{book.fingerprint()}:{job.cursor['digest']}".encode()).hexdigest()
+    if before and before.inputs_hash != run.inputs_hash:
+        run.changes = _changes(before, run, book)
+    result = _finish(job, run, before)
+    if result is None:
         _drop(run)
         raise jobs.Refused("测算期间有资料变动，本次没有保存，请重新测算。")
-    yield done, total, "汇总"
-    return _finish(run, rating_round, book, digest, summary, by=job.owner)
+    return result
 
 
 def _score(job, rating_round, book, run, total):
@@ -97,24 +105,36 @@ def _write(job, rows, place):
 
 
 def _stamp(rating_round: RatingRound) -> list:
-    """Tells whether any input changed while a run was under way."""
+    """Tells whether any input changed while a run was under way: rows, firms, the scheme."""
     parts = []
     for rows in inputs_of(rating_round):
         found = rows.aggregate(n=Count("pk"), last=Max("updated_at"), versions=Sum("version"))
         parts.append([found["n"], str(found["last"]), found["versions"]])
-    ratings = rating_round.ratings.standing().aggregate(n=Count("pk"), versions=Sum("version"))
-    return [*parts, [ratings["n"], ratings["versions"]]]
+    ratings = rating_round.ratings.taking_part().aggregate(n=Count("pk"), versions=Sum("version"))
+    return [*parts, [ratings["n"], ratings["versions"]], rating_round.scheme_id]
 
 
-def _run_of(job, rating_round, book) -> ScoringRun:
+def _importing() -> bool:
+    """Whether a file is being written this moment: half of it must not count."""
+    alive = {"job__state": Job.State.RUNNING, "job__heartbeat_at__gte": jobs.stale_before()}
+    return ImportBatch.objects.filter(state=ImportBatch.State.APPLYING, **alive).exists()
+
+
+def _run_of(job, rating_round) -> ScoringRun:
     """The run that this job began, or a new one; what an earlier job left unfinished goes."""
     if "run" in job.cursor:
         return ScoringRun.objects.get(pk=job.cursor["run"])
+    if _importing():
+        raise jobs.Refused("正在导入资料，请等导入完成后再测算。")
     with transaction.atomic():
         for left in rating_round.runs.filter(state=ScoringRun.State.COMPUTING):
             _drop(left)
         run = ScoringRun.objects.create(
-            round=rating_round, rulebook=book.to_dict(), givers=givers(), by=job.owner, job_id=job.pk
+            round=rating_round,
+            rulebook=rulebook_of(rating_round.scheme).to_dict(),
+            givers=givers(),
+            by=job.owner,
+            job_id=job.pk,
         )
         job.keep(run=run.pk, stamp=_stamp(rating_round))
     return run
@@ -122,36 +142,35 @@ def _run_of(job, rating_round, book) -> ScoringRun:
 
 def _drop(run: ScoringRun):
     """Remove a run that nobody has seen, its sheets in one statement."""
+    if run.state == ScoringRun.State.VALID:
+        raise ValueError(f"run {run.pk} is valid and stays")
     sheets = ScoreSheet.objects.filter(run=run)
     sheets._raw_delete(sheets.db)
     run.delete()
 
 
-def _finish(run, rating_round, book, digest, summary, *, by) -> dict:
-    """The short last step: the run becomes valid, or goes where it says what the last one said."""
-    inputs_hash = hashlib.sha256(f"{book.fingerprint()}:{digest}".encode()).hexdigest()
-    before = rating_round.runs.valid().first()
-    if before and before.inputs_hash == inputs_hash:
-        with transaction.atomic():
-            _drop(run)
-            close_todos(once_keys=[f"rate-again:{rating_round.pk}"])
+@transaction.atomic
+def _finish(job, run: ScoringRun, before: ScoringRun | None) -> dict | None:
+    """The short last step: the run becomes valid, or goes where it says what the last one said.
+
+    None where something changed while it was under way.
+    """
+    locked = RatingRound.objects.select_for_update().get(pk=run.round_id)
+    job.keep(finished=True)  # whoever lost the lease stops here
+    if _stamp(locked) != job.cursor["stamp"] or _importing():
+        return None
+    if before and before.inputs_hash == run.inputs_hash:
+        _drop(run)
+        close_todos(once_keys=[f"rate-again:{locked.pk}"])
         return {"run": before.pk, "new": False}
-    run.summary = summary
-    run.changes = _changes(before, run, book) if before else []
-    with transaction.atomic():
-        locked = RatingRound.objects.select_for_update().get(pk=rating_round.pk)
-        run.state, run.inputs_hash, run.population = ScoringRun.State.VALID, inputs_hash, summary["firms"]
-        run.number, run.finished_at = (before.number if before else 0) + 1, timezone.now()
-        run.save()
-        locked.current_run = run
-        locked.save()
-        close_todos(once_keys=[f"rate-again:{rating_round.pk}"])
-        record(
-            run,
-            "run.valid",
-            f"{name_of(by)}完成{rating_round.title}第 {run.number} 次测算，{run.population} 家企业",
-            by=by,
-        )
+    run.state, run.population = ScoringRun.State.VALID, run.summary["firms"]
+    run.number, run.finished_at = (before.number if before else 0) + 1, timezone.now()
+    run.save()
+    locked.current_run = run
+    locked.save()
+    close_todos(once_keys=[f"rate-again:{locked.pk}"])
+    sentence = f"{name_of(job.owner)}完成{locked.title}第 {run.number} 次测算，{run.population} 家企业"
+    record(run, "run.valid", sentence, by=job.owner)
     return {"run": run.pk, "new": True}
 
 

@@ -32,7 +32,7 @@ class Firm(NamedTuple):
 
 def population(rating_round: RatingRound, after: int) -> list[Firm]:
     """The next firms of the round, by party."""
-    rows = rating_round.ratings.standing().filter(party_id__gt=after).order_by("party_id")
+    rows = rating_round.ratings.taking_part().filter(party_id__gt=after).order_by("party_id")
     columns = ("pk", "party_id", "code", "qualification_group", "is_member")
     return [Firm(*row) for row in rows.values_list(*columns)[:SLICE]]
 

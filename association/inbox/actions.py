@@ -1,5 +1,6 @@
 """Open, refresh and close what waits."""
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from association.timeline.actions import label_of
@@ -7,19 +8,28 @@ from association.timeline.actions import label_of
 from .models import Todo
 
 
+@transaction.atomic
 def keep_todo(subject, *, kind, label, title, url, once_key, count=1, **fields) -> Todo | None:
     """One open Todo per `once_key`, brought up to date; closed when `count` is 0.
 
-    Fields as on Todo: whose, right, user, party, audience, due_at, group_url.
+    Fields as on Todo: whose, right, user, party, audience, due_at, group_url. Two that keep the same one at once wait for
+    each other: imports and decisions all share the line of the rows that wait.
     """
-    found = Todo.objects.filter(once_key=once_key, done_at=None).first()
     if not count:
-        if found:
-            close_todos(once_keys=[once_key])
+        close_todos(once_keys=[once_key])
         return None
     values = {"kind": kind, "label": label, "title": title[:200], "url": url, "count": count, **fields}
+    locked = Todo.objects.select_for_update().filter(once_key=once_key, done_at=None)
+    found = locked.first()
     if found is None:
-        return Todo.objects.create(once_key=once_key, subject_type=label_of(subject), subject_id=subject.pk, **values)
+        new = Todo(once_key=once_key, subject_type=label_of(subject), subject_id=subject.pk, **values)
+        try:
+            with transaction.atomic():
+                new.save()
+        except IntegrityError:  # somebody opened it this moment
+            found = locked.get()
+        else:
+            return new
     if any(getattr(found, name) != value for name, value in values.items()):
         for name, value in values.items():
             setattr(found, name, value)

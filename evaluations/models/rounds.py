@@ -8,6 +8,7 @@ from association.core.models import Base
 from association.parties.models import Seat
 from members.models import Firm
 
+from ..enums import IN_ROUND
 from .access import StaffQuerySet
 from .scheme import Scheme
 
@@ -21,7 +22,9 @@ class RatingRound(Base):
     issuer = models.CharField("发布单位", max_length=120, help_text="公布信用等级的单位，例：市住房和城乡建设局")
     opens_on = models.DateField("申报开始", null=True, blank=True)
     closes_on = models.DateField("申报截止", null=True, blank=True)
-    sheets_open = models.BooleanField("向企业开放评分表", default=False, help_text="打开后，企业可以查看协会评分的依据。")
+    sheets_open = models.BooleanField(
+        "向企业开放评分表", default=False, help_text="打开后，企业可以查看协会评分的依据。"
+    )
     grades_open = models.BooleanField(
         "主管部门同意公开", default=False, help_text="打开后，企业可以看到主管部门评分和测算等级，测算等级可以公示。"
     )
@@ -59,7 +62,12 @@ class RatingQuerySet(models.QuerySet):
         return self.filter(case__party__in=Seat.objects.live().filter(user=user).values("party"))
 
     def standing(self):
+        """Without those entered in error (作废)."""
         return self.filter(case__voided_at=None)
+
+    def taking_part(self):
+        """Accepted into the round and not out of it again: what is scored, counted, sent to the bureau and issued."""
+        return self.standing().filter(case__state__in=IN_ROUND)
 
 
 class Rating(models.Model):
