@@ -47,8 +47,8 @@ def supervised(tmp_path):
         return [int(number) for number in lines[start].split()]
 
     yield process, pids
-    process.kill()
-    process.wait()
+    process.terminate()
+    process.wait(15)
 
 
 def test_a_dead_program_is_started_again_and_its_children_are_gone(supervised):
