@@ -23,6 +23,18 @@ PARTY_LABELS = {
     RatingState.CHECKING: "请核对得分",
     RatingState.PROPOSED: "等级拟定中",
 }
+IN_ROUND = frozenset(
+    {
+        RatingState.SCORING,
+        RatingState.CHECKING,
+        RatingState.PROPOSED,
+        RatingState.PUBLICISED,
+        RatingState.CONCLUDED,
+    }
+)
+TAKING_PART = frozenset(
+    {RatingState.SCORING, RatingState.CHECKING, RatingState.PROPOSED, RatingState.PUBLICISED, RatingState.CONCLUDED}
+)
 READY_FOR_PUBLICITY = frozenset({RatingState.SCORING, RatingState.CHECKING, RatingState.PROPOSED})
 PATH = (
     RatingState.SUBMITTED,

@@ -6,17 +6,29 @@ A row without a party waits for a person (待匹配); `raw` keeps the row as it 
 from django.db import models
 from django.db.models import Q
 
+from association.core.masking import mask_id, mask_mobile, mask_name
 from association.core.models import Base
 
 from .access import StaffQuerySet
 from .rounds import RatingRound
-
 
 RAW_LABELS = {
     "name": "企业名称", "code": "统一社会信用代码", "org_code": "组织机构代码", "document_no": "文号", "date": "日期",
     "fact": "事实", "amount": "金额", "counterparty": "相关方", "people": "人数", "repaired": "是否修复",
     "project": "工程名称", "client": "建设单位", "channel": "调查方式", "surveyor": "调查人", "score": "得分",
 }  # fmt: skip
+
+
+_PERSONAL = (
+    (("电话", "手机", "联系方式"), mask_mobile),
+    (("身份证", "证件号"), mask_id),
+    (("联系人", "负责人", "法定代表人", "姓名"), mask_name),
+)
+
+
+def _masked(label: str, value: str) -> str:
+    mask = next((mask for words, mask in _PERSONAL if any(word in label for word in words)), None)
+    return mask(value) if mask and value else value
 
 
 class CreditSource(Base):
@@ -47,7 +59,9 @@ class Matched(Base):
         NAME = "name", "名称"
         PERSON = "person", "人工"
 
-    party = models.ForeignKey("parties.Party", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="企业")
+    party = models.ForeignKey(
+        "parties.Party", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="企业"
+    )
     matched_by = models.CharField("匹配依据", max_length=8, choices=By, blank=True, default="")
     dismissed = models.BooleanField("确认不是本轮企业", default=False)
     raw_name = models.CharField("原文名称", max_length=120, blank=True)
@@ -70,8 +84,9 @@ class Matched(Base):
 
     @property
     def raw_rows(self) -> list[tuple[str, str]]:
-        """The row as it came, with what its columns are called in Chinese."""
-        return [(RAW_LABELS.get(key, key.removeprefix("mark:")), value) for key, value in self.raw.items()]
+        """The row as it came, with what its columns are called in Chinese; people's data masked (the file has them)."""
+        rows = [(RAW_LABELS.get(key, key.removeprefix("mark:")), value) for key, value in self.raw.items()]
+        return [(label, _masked(label, value)) for label, value in rows]
 
 
 class CreditRecord(Matched):
@@ -134,7 +149,9 @@ class AuthorityScore(Matched):
         constraints = [
             models.UniqueConstraint(fields=["round", "identity"], name="evaluations_score_identity"),
             models.UniqueConstraint(
-                fields=["round", "party"], condition=Q(party__isnull=False, voided_at=None), name="evaluations_one_score"
+                fields=["round", "party"],
+                condition=Q(party__isnull=False, voided_at=None),
+                name="evaluations_one_score",
             ),
         ]
 

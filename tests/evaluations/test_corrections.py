@@ -198,3 +198,14 @@ def test_readers_see_rows_but_change_nothing(record, client_of):
     assert client.get(f"{base}/change/").status_code == 200
     for name in ("void", "restore", "firm"):
         assert client.post(f"{base}/{name}/", {"note": "x"}).status_code == 403
+
+
+def test_peoples_data_in_the_row_as_it_came_are_masked(small_round, client_of, bring):
+    head = ["企业名称", "立案日期", "欠薪项目", "涉及金额（元）", "投诉人姓名", "投诉人电话"]
+    bring("credit-records", [head, ["甲建筑有限公司", "2020-06-01", "某工程", 1000, "欧阳小明", "13812345678"]])
+    row = CreditRecord.objects.get(source="劳动")
+    page = client_of("综合处").get(f"/admin/evaluations/creditrecord/{row.pk}/change/").content.decode()
+    assert "投诉人电话" in page
+    assert "138****5678" in page
+    for secret in ("13812345678", "欧阳小明"):
+        assert secret not in page
