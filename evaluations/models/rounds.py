@@ -8,7 +8,7 @@ from association.core.models import Base
 from association.parties.models import Seat
 from members.models import Firm
 
-from ..enums import IN_ROUND
+from ..enums import TAKING_PART
 from .access import StaffQuerySet
 from .scheme import Scheme
 
@@ -67,7 +67,7 @@ class RatingQuerySet(models.QuerySet):
 
     def taking_part(self):
         """Accepted into the round and not out of it again: what is scored, counted, sent to the bureau and issued."""
-        return self.standing().filter(case__state__in=IN_ROUND)
+        return self.standing().filter(case__state__in=TAKING_PART)
 
 
 class Rating(models.Model):
