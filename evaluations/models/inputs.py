@@ -115,7 +115,7 @@ class CreditRecord(Matched):
 
 
 class Survey(Matched):
-    """A client's marks on one project by one channel (业绩调查). `marks`: {item: mark 1-5}; `mean_sum`/`mean_count` exact."""
+    """A client's marks on one project by one channel (业绩调查). `marks`: {item: mark 1-5}."""
 
     round = models.ForeignKey(RatingRound, models.PROTECT, related_name="surveys", verbose_name="轮次")
     identity = models.CharField(max_length=64, editable=False)
@@ -137,7 +137,7 @@ class Survey(Matched):
 
 
 class AuthorityScore(Matched):
-    """The authority's own score of a firm in a round (主管部门评分), as given, in points of the scheme's imported part."""
+    """The authority's own score of a firm in a round (主管部门评分), in points of the imported part."""
 
     round = models.ForeignKey(RatingRound, models.PROTECT, related_name="authority_scores", verbose_name="轮次")
     identity = models.CharField(max_length=64, editable=False)
