@@ -49,9 +49,19 @@ def _part_as_dict(part: SchemePart) -> dict:
     return data
 
 
+_locked: dict[tuple, RuleBook] = {}  # of schemes in use, which do not change
+
+
 def rulebook_of(scheme: Scheme) -> RuleBook:
     """The scheme ready for scoring. Raises RuleBookError with every problem as a Chinese sentence."""
-    return RuleBook.from_dict(as_dict(scheme))
+    if not scheme.is_locked:
+        return RuleBook.from_dict(as_dict(scheme))
+    key = (scheme.uid, scheme.version, scheme.name)
+    if key not in _locked:
+        if len(_locked) > 20:
+            _locked.clear()
+        _locked[key] = RuleBook.from_dict(as_dict(scheme))
+    return _locked[key]
 
 
 @transaction.atomic

@@ -7,4 +7,4 @@ class MembersConfig(AppConfig):
     verbose_name = "会员与企业"
 
     def ready(self):
-        from . import resources  # noqa: F401 - registers the import kinds
+        from . import exports, resources  # noqa: F401 - register what goes out and comes in

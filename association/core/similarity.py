@@ -31,6 +31,11 @@ def _stem(core: str) -> str:
     return _TRADE_WORDS.sub("", core) or core
 
 
+def stem_of(name: str) -> str:
+    """What tells a firm's name from others: without its legal form and the words of the trade."""
+    return _stem(core_name(name))
+
+
 class NameIndex:
     """Names prepared for many questions. An id may come with several names (now, before, short); the best counts."""
 

@@ -136,8 +136,29 @@ def add_name(party: Party, *, name: str, by, kind=PartyName.Kind.FORMER, starts_
     row.full_clean(exclude=["name_key"])
     row.save()
     _refresh(party)
-    record(party, "party.name-added", f"{by.name}登记{row.get_kind_display()}「{name}」", by=by, party=party)
+    record(party, "party.name-added", f"{by.name if by else '系统'}登记{row.get_kind_display()}「{name}」", by=by, party=party)
     return row
+
+
+@transaction.atomic
+def remove_name(row: PartyName, *, by) -> Party:
+    """A former name or alias entered in error goes. Raises ValidationError for the name that the party bears."""
+    if row.kind == PartyName.Kind.CURRENT:
+        raise ValidationError("现在的名称不能删除，请用「改名」。")
+    party, words = row.party, f"{row.get_kind_display()}「{row.name}」"
+    row.delete()
+    _refresh(party)
+    record(party, "party.name-removed", f"{by.name if by else '系统'}删除{words}", by=by, party=party)
+    return party
+
+
+@transaction.atomic
+def change_party(party: Party, **values) -> Party:
+    """Set `short_name` or `parent`; the caller checks and records. Brings what the party is found by in step."""
+    for name, value in values.items():
+        setattr(party, name, value)
+    _refresh(party)
+    return party
 
 
 @transaction.atomic

@@ -1,0 +1,112 @@
+"""Pages of a firm beside its form: what can be done with it, and the roster to print (花名册)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from association.core.masking import mask_mobile
+from association.timeline.actions import log_access
+
+from . import actions, queries
+from .forms import AccountForm, CodeForm, NameForm, RenameForm
+from .models import Firm
+
+PRINTED = 1000  # rows that a page in the browser prints; more go out as a file
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something done to a firm by a form of its own. `act(firm, by, data)` gives what to say and where to go (or "")."""
+
+    title: str
+    about: str
+    button: str
+    form: type[forms.Form]
+    act: Callable
+
+
+def _rename(firm: Firm, by, data):
+    old = firm.party.name
+    actions.rename(firm, by=by, **data)
+    return f"已改名，「{old}」保留为曾用名。", ""
+
+
+def _code(firm: Firm, by, data):
+    actions.set_code(firm, by=by, **data)
+    return "代码已登记。", ""
+
+
+def _name(firm: Firm, by, data):
+    actions.add_name(firm, by=by, **data)
+    return f"已登记「{data['name']}」，用这个名称的资料会对应到这家企业。", ""
+
+
+def _account(firm: Firm, by, data):
+    seat = actions.open_account(firm, by=by, **data)
+    words = f"{seat.user.name}可以为「{firm.party.name}」办理了。"
+    if seat.user.last_login:
+        return words, ""
+    return f"{words}还没有登录过的，请在账号页打印开通单。", reverse("admin:accounts_user_change", args=[seat.user_id])
+
+
+RENAME = Deed("改名", "改名以后，原来的名称保留为曾用名，用原名称的资料照样对应到这家企业；已经公示、公布的内容不变。", "改名", RenameForm, _rename)
+CODE = Deed("登记代码", "照营业执照填写，系统逐位核对。原来的临时编号或代码仍可查到。", "保存代码", CodeForm, _code)
+NAME = Deed("登记曾用名", "其他部门的资料里用过的名称：曾用名，或常见的别名、简写。", "登记", NameForm, _name)
+ACCOUNT = Deed("开通账号", "填写为这家企业办理的人。没有账号的会新建一个，再打印开通单交给本人。", "开通", AccountForm, _account)
+
+
+def deed_page(request, firm: Firm, deed: Deed, *, frame, back_url):
+    form = deed.form(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            words, url = deed.act(firm, request.user, form.cleaned_data)
+        except ValidationError as problem:
+            _put(form, problem)
+        except PermissionDenied as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, words)
+            return HttpResponseRedirect(url or back_url)
+    context = {**frame, "title": deed.title, "deed": deed, "form": form, "back_url": back_url, "firm": firm}
+    return TemplateResponse(request, "admin/members/deed.html", context)
+
+
+def _put(form, problem: ValidationError):
+    """Each sentence at its field, where the form has one of that name."""
+    if not hasattr(problem, "error_dict"):
+        form.add_error(None, problem.messages[0])
+        return
+    for name, errors in problem.message_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+def row_or_404(rows, pk):
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def print_page(request, params: dict, *, masked: bool, back_url: str):
+    """The roster as a sheet: by district and name, the header on each page. Leaves an AccessLog row."""
+    rows = queries.listed(request.user, params)
+    count = rows.count()
+    if count > PRINTED:
+        messages.info(request, f"共 {count} 家，超过 {PRINTED} 家的花名册请用「导出」，在 Excel 里打印；或者先用筛选缩小范围。")
+        return HttpResponseRedirect(back_url)
+    words = queries.words_of(params)
+    log_access("print", f"企业花名册（{words}）" if words else "企业花名册", by=request.user, rows=count, request=request)
+    context = {
+        "firms": [(firm, mask_mobile(firm.contact_phone) if masked else firm.contact_phone) for firm in rows.select_related("party")],
+        "count": count, "words": words, "masked": masked, "back_url": back_url,
+        "printed_by": request.user.name, "printed_at": timezone.now(),
+    }  # fmt: skip
+    return render(request, "members/print.html", context)

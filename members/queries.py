@@ -1,0 +1,111 @@
+"""Questions about firms: the list as it is searched and filtered, names that are alike, what a firm's page shows."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from association.core.models import Association
+from association.core.similarity import NameIndex, stem_of
+from association.core.text import name_key
+from association.parties.models import Party, PartyName
+from association.timeline.models import Event
+
+from .models import Firm, Person, Qualification
+
+SOON = 90  # days before a qualification's end from which it is shown as expiring
+ALIKE = 80  # of 100: likeness from which a new firm's name asks for a second look
+EXPIRED, EXPIRING = "expired", "expiring"
+TERMS = {EXPIRING: f"{SOON} 天内到期", EXPIRED: "已过期"}
+
+
+def search(rows: QuerySet, term: str) -> QuerySet:
+    """Firms by name now or before, short name, initials, code; by digits also telephones, from their beginning."""
+    found = Q(party__in=Party.objects.search(term))
+    digits = "".join(char for char in term if char not in " -")
+    if digits.isascii() and digits.isdigit() and len(digits) >= 3:
+        found |= Q(contact_phone__startswith=digits) | Q(pk__in=Person.objects.filter(phone__startswith=digits).values("firm"))
+    return rows.filter(found)
+
+
+def with_term(rows: QuerySet, which: str) -> QuerySet:
+    """Firms with a qualification that has expired, or that expires within SOON days."""
+    today = timezone.localdate()
+    terms = {EXPIRED: Q(ends_on__lt=today), EXPIRING: Q(ends_on__range=(today, today + timedelta(days=SOON)))}
+    return rows.filter(pk__in=Qualification.objects.filter(terms[which]).values("firm")) if which in terms else rows
+
+
+def filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
+    """{parameter: (title, {value: words}, function(rows, value))}: for the list, its print and its export alike."""
+    return {
+        "district": ("县市区", {n: n for n in Association.current().district_names()}, lambda r, v: r.filter(district=v)),
+        "group": ("资质分组", dict(Firm.Group.choices), lambda r, v: r.filter(qualification_group=v)),
+        "member": ("会员", {"1": "会员", "0": "非会员"}, lambda r, v: r.filter(is_member=v == "1")),
+        "kind": ("性质", {"firm": "法人单位", "branch": "分公司"}, lambda r, v: r.filter(party__kind=v)),
+        "term": ("资质期限", TERMS, with_term),
+    }
+
+
+def params_of(asked) -> dict[str, str]:
+    """The search term and filters of a query string (QueryDict), those that say something."""
+    known = filters()
+    found = {name: asked[name] for name in known if asked.get(name) in known[name][1]}
+    term = asked.get("q", "").strip()[:60]
+    return found | ({"q": term} if term else {})
+
+
+def narrowed(rows: QuerySet, params: dict) -> QuerySet:
+    known = filters()
+    for name, value in params.items():
+        rows = search(rows, value) if name == "q" else known[name][2](rows, value)
+    return rows
+
+
+def words_of(params: dict) -> str:
+    """「县市区：东区，会员：会员，查找：宏达」."""
+    known = filters()
+    words = [f"{known[n][0]}：{known[n][1].get(v, v)}" for n, v in params.items() if n != "q"]
+    return "，".join([*words, *([f"查找：{params['q']}"] if "q" in params else [])])
+
+
+def listed(user, params: dict) -> QuerySet:
+    """Firms for print and export: by district and name, with the latest former name as `former`."""
+    former = PartyName.objects.filter(party=OuterRef("party"), kind=PartyName.Kind.FORMER).order_by(
+        F("ends_on").desc(nulls_first=True), "-pk"
+    )
+    rows = narrowed(Firm.objects.visible_to(user).filter(party__merged_into=None), params)
+    return rows.annotate(former=Subquery(former.values("name")[:1])).order_by("district", "party__name", "pk")
+
+
+def similar_firms(name: str, limit: int = 5) -> list[tuple[Party, int]]:
+    """(party, likeness) of those on file whose name, now or before, may mean the same firm. Two queries."""
+    stem = stem_of(name)
+    found = Party.objects.living()
+    if len(stem) >= 2:
+        pairs = [stem[at : at + 2] for at in range(len(stem) - 1)]
+        alike = Party.objects.none()
+        for pair in pairs[:4]:
+            alike = alike | found.filter(pk__in=found.search(pair).values("pk")[:500])
+        found = alike
+    else:
+        found = found.search(stem)[:500] if stem else found.none()
+    names = PartyName.objects.filter(party__in=found.values("pk"))
+    likely = NameIndex(names.values_list("party_id", "name")).likely(name, limit)
+    parties = Party.objects.in_bulk([pk for pk, score in likely if score >= ALIKE])
+    return [(parties[pk], score) for pk, score in likely if pk in parties]
+
+
+def events_of_firm(firm: Firm) -> QuerySet:
+    """What happened to the firm's file and to the party that it is, the latest first."""
+    return Event.objects.filter(
+        Q(subject_type="members.firm") | Q(subject_type="parties.party"), subject_id=firm.pk
+    )
+
+
+def party_named(text: str) -> Party | None:
+    """The one living party of exactly that code or name; None where there is none or more than one."""
+    text = text.strip()
+    rows = Party.objects.living().filter(Q(code=text.upper()) | Q(name_key=name_key(text)))[:2]
+    found = list(rows)
+    return found[0] if len(found) == 1 else None
