@@ -81,11 +81,12 @@ def confirm(batch: ImportBatch, *, by, queue: bool = True, all_or_nothing: bool 
     locked = _locked(batch)
     if locked.state == S.APPLYING and locked.job and not locked.job.is_over:
         return locked.job
-    if locked.state not in (S.READING, S.PREVIEWED, S.APPLYING):
+    if locked.state not in (S.READING, S.PREVIEWED, S.APPLYING, S.BROKEN):
         raise ValidationError(f"这个文件{locked.get_state_display()}，不能再确认导入，请刷新页面。")
     args = {"batch": batch.pk}
-    if locked.state == S.APPLYING and locked.job and "done" in locked.job.cursor:
-        args["done"] = locked.job.cursor["done"]
+    if locked.state in (S.APPLYING, S.BROKEN) and locked.job:
+        done = locked.job.cursor.get("done", locked.job.args.get("done"))
+        args |= {} if done is None else {"done": done}
     job = jobs.start(
         "exchange.apply", by=by, title=f"导入{batch.label}《{locked.document.label}》", args=args,
         once_key=f"exchange.apply:{batch.pk}", back_url=batch.get_absolute_url(), queue=queue,
@@ -118,7 +119,7 @@ def start_undo(batch: ImportBatch, *, by, reason: str) -> Job:
     locked = _locked(batch)
     if locked.state == S.UNDOING and locked.job and not locked.job.is_over:
         return locked.job
-    if locked.state not in (S.APPLIED, S.UNDOING):
+    if locked.state not in (S.APPLIED, S.BROKEN, S.UNDOING):
         raise ValidationError(f"这个文件{locked.get_state_display()}，没有可以撤销的内容，请刷新页面。")
     job = jobs.start(
         "exchange.undo", by=by, title=f"撤销导入{batch.label}《{locked.document.label}》", args={"batch": batch.pk},

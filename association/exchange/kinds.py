@@ -3,7 +3,7 @@
 Apps above register theirs; the pipeline reads, cleans, calls `judge` for a slice of rows and, outside a dry run, `write`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from .columns import Column
 from .models import ImportRow
 
 V = ImportRow.Verdict
+REMATCHED = 500  # keys a transaction
 
 
 @dataclass(slots=True)
@@ -63,14 +64,19 @@ class Session:
         raise NotImplementedError
 
     def skip(self, rows: Sequence[CleanRow]):
-        """Rows that an interrupted import has written already."""
+        """Rows of this file that an interrupted import has through already, without those it rejected."""
         self.judge(rows)
 
     def write(self, judged: Sequence[Judged]):
         raise NotImplementedError
 
+    def last_steps(self) -> Iterator:
+        """After the last row, what may take long (matching others' rows): a generator. The pipeline puts each step, up to
+        a yield, into a transaction of its own and tells that it lives; each must be right to do twice."""
+        return iter(())
+
     def finish(self):
-        """Once, after the last row, in the transaction that makes the batch valid."""
+        """Once, after the last steps, in a transaction of its own. Quick."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,14 @@ def rematch(*, names: Iterable[str] = (), codes: Iterable[str] = ()):
     if names or codes:
         for function in _rematchers:
             function(names=names, codes=codes)
+
+
+def rematch_in_steps(*, names: Iterable[str] = (), codes: Iterable[str] = ()) -> Iterator[None]:
+    """rematch() for Session.last_steps: some hundred keys a step."""
+    for part, found in (("names", sorted(set(names))), ("codes", sorted(set(codes) - {""}))):
+        for at in range(0, len(found), REMATCHED):
+            rematch(**{part: found[at : at + REMATCHED]})
+            yield
 
 
 def register_releaser(function):

@@ -21,6 +21,7 @@ class ImportBatch(Base):
         READING = "reading", "试读中"
         PREVIEWED = "previewed", "待确认"
         APPLYING = "applying", "导入中"
+        BROKEN = "broken", "中断"
         APPLIED = "applied", "已导入"
         FAILED = "failed", "未导入"
         UNDOING = "undoing", "撤销中"

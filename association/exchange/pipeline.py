@@ -1,10 +1,12 @@
 """A file becomes rows, rows get verdicts, verdicts are written: dry run and import share every step but the last."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -15,17 +17,21 @@ from association.timeline.actions import record
 
 from .cells import read_cells
 from .errors import UnreadableFile
-from .kinds import CleanRow, ImportKind, Judged, V, kind_named
+from .kinds import CleanRow, ImportKind, Judged, Session, V, kind_named
 from .models import ImportBatch, ImportRow
 from .reader import Table, read_table
 from .writing import insert
 
+log = logging.getLogger(__name__)
 SLICE = 500  # rows a transaction: well under a second, so that a page can save in between
 COUNTED = (V.CREATED, V.UPDATED, V.UNCHANGED, V.REJECTED, V.WAITING)
 PROBLEM_COLUMN = "问题（改正后可以再次导入）"  # the last column of the problem rows given back; not read again
 GUIDE_SHEET = "填写说明"  # the second sheet of our templates; nobody misses it
 SUGGESTED = 200  # names that wait for which likely firms are looked up in a dry run
 NOTES = 50  # sentences on what was left out
+BEAT = 2000  # rows read between two signs of life
+Steps = Generator[tuple[int, int, str], None, Any]  # part of a job: (done, total, phase) now and then, then a result
+_TURN = 0x696D706F  # PostgreSQL's advisory lock that makes imports take turns
 
 
 @dataclass
@@ -66,8 +72,8 @@ class Loaded:
     notes: list[str]
 
 
-def read_file(kind: ImportKind, file, filename: str, options: dict) -> Loaded:
-    """All rows of a file, cleaned, and the options complete. Raises UnreadableFile, jobs.Refused."""
+def reading(kind: ImportKind, file, filename: str, options: dict) -> Steps:
+    """read_file() as part of a job."""
     table = read_table(
         file,
         filename=filename,
@@ -75,6 +81,7 @@ def read_file(kind: ImportKind, file, filename: str, options: dict) -> Loaded:
         max_bytes=settings.IMPORT_LIMIT_BYTES,
         max_rows=settings.IMPORT_LIMIT_ROWS,
     )
+    yield 0, 0, "读取文件"
     options = kind.settle(options, table.layout)
     rows, headers, several = [], {}, len(table.parts) > 1
     for sheet in table.parts:
@@ -87,7 +94,22 @@ def read_file(kind: ImportKind, file, filename: str, options: dict) -> Loaded:
             if returned:
                 raw.pop(PROBLEM_COLUMN, None)
             rows.append(CleanRow(number, values, raw, problems, name))
+            if not len(rows) % BEAT:
+                yield 0, 0, f"读取文件，已读 {len(rows)} 行"
     return Loaded(rows, options, headers, _notes(table))
+
+
+def read_file(kind: ImportKind, file, filename: str, options: dict) -> Loaded:
+    """All rows of a file, cleaned, and the options complete. Raises UnreadableFile, jobs.Refused."""
+    return _at_once(reading(kind, file, filename, options))
+
+
+def _at_once(steps: Steps):
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def _notes(table: Table) -> list[str]:
@@ -128,15 +150,22 @@ def _batch(job) -> ImportBatch:
 
 def load_batch(batch: ImportBatch) -> Loaded:
     """The rows of a batch's own file. Raises UnreadableFile, jobs.Refused."""
+    return _at_once(_reading_batch(batch))
+
+
+def _reading_batch(batch: ImportBatch) -> Steps:
     with batch.document.open() as file:
-        return read_file(kind_named(batch.kind), file, batch.document.label, batch.options)
+        return (yield from reading(kind_named(batch.kind), file, batch.document.label, batch.options))
 
 
-def _load_or_fail(batch: ImportBatch) -> Loaded:
+def _load_or_fail(batch: ImportBatch, *, written: bool = False) -> Steps:
+    """`written`: some of its rows stand already."""
+    yield 0, 0, "读取文件"
     try:
-        return load_batch(batch)
+        return (yield from _reading_batch(batch))
     except (UnreadableFile, jobs.Refused) as problem:
-        ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.FAILED)
+        state = ImportBatch.State.BROKEN if written else ImportBatch.State.FAILED
+        ImportBatch.objects.filter(pk=batch.pk).update(state=state, version=F("version") + 1)
         raise jobs.Refused(str(problem)) from problem
 
 
@@ -146,8 +175,8 @@ def look(job):
     batch = _batch(job)
     if batch.state != ImportBatch.State.READING:
         return {"batch": batch.pk}
-    yield 0, 0, "读取文件"
-    yield from look_at(batch, _load_or_fail(batch))
+    loaded = yield from _load_or_fail(batch)
+    yield from look_at(batch, loaded)
     return {"batch": batch.pk}
 
 
@@ -189,29 +218,112 @@ def apply(job):
     batch = _batch(job)
     if batch.state in (ImportBatch.State.APPLIED, ImportBatch.State.UNDOING, ImportBatch.State.UNDONE):
         return {"batch": batch.pk}
-    kind = kind_named(batch.kind)
-    yield 0, 0, "读取文件"
-    loaded = _load_or_fail(batch)
-    rows, options = loaded.rows, loaded.options
-    session, done = kind.session(options, batch.by, batch), job.cursor.get("done", job.args.get("done"))
+    done = job.cursor.get("done", job.args.get("done"))
+    loaded = yield from _load_or_fail(batch, written=bool(done))
     if done is None:
         if batch.all_or_nothing:
-            yield from _all_right(batch, kind, loaded)
+            yield from _all_right(batch, kind_named(batch.kind), loaded)
         done = _begin(batch, job, loaded)
-    for part in slices(rows[:done]):
-        session.skip(part)
-    for part in slices(rows, done):
+    writing = _Writing(job, batch, loaded, done)
+    try:
+        yield from writing.skip()
+        yield from writing.write()
+        yield from writing.finish()
         with transaction.atomic():
-            judged = session.judge(part)
-            session.write(judged)
-            _keep_verdicts(batch, judged)
-            done += len(part)
-            job.keep(done=done)
-        yield done, len(rows), "写入"
-    with transaction.atomic():
-        session.finish()
-        _make_valid(batch, options)
+            job.keep(done=writing.done)
+            _make_valid(batch, loaded.options)
+    except jobs.LeaseLost:
+        raise  # another process goes on with it
+    except Exception as error:
+        log.exception("import %s broke off after %s rows", batch.pk, writing.done)
+        yield from writing.finish_what_stands()
+        raise jobs.Refused(_break_off(batch, writing)) from error
     return {"batch": batch.pk}
+
+
+class _Writing:
+    """The rows of one batch on their way into the database. `done`: how many rows of the file are through."""
+
+    def __init__(self, job, batch: ImportBatch, loaded: Loaded, done: int):
+        self.job, self.batch, self.rows, self.options, self.done = job, batch, loaded.rows, loaded.options, done
+        self.session = self._new_session()
+
+    def _new_session(self) -> Session:
+        return kind_named(self.batch.kind).session(self.options, self.batch.by, self.batch)
+
+    def skip(self) -> Steps:
+        """Tell the session the rows that stand already; those that were rejected left no trace in it the first time."""
+        if not self.done:
+            return
+        wrong = set(self.batch.rows.filter(verdict=V.REJECTED).values_list("sheet", "row"))
+        for part in slices(self.rows[: self.done]):
+            self.session.skip([row for row in part if (row.sheet, row.number) not in wrong])
+            yield self.done, len(self.rows), "接着上次的地方"
+
+    def write(self) -> Steps:
+        while self.done < len(self.rows):
+            part = self.rows[self.done : self.done + SLICE]
+            try:
+                self._write(part)
+            except (IntegrityError, OperationalError):  # somebody wrote the same thing at the same moment: look again
+                log.warning("import %s: rows from %s are judged again", self.batch.pk, part[0].place, exc_info=True)
+                self.session = self._new_session()
+                yield from self.skip()
+                self._write(part)
+            self.done += len(part)
+            yield self.done, len(self.rows), "写入"
+
+    @transaction.atomic
+    def _write(self, part: Sequence[CleanRow]):
+        _take_turns()
+        judged = self.session.judge(part)
+        self.session.write(judged)
+        _keep_verdicts(self.batch, judged)
+        self.job.keep(done=self.done + len(part))
+
+    def finish(self) -> Steps:
+        """What follows from the rows for others, in steps of a transaction each."""
+        steps, more = self.session.last_steps(), True
+        while more:
+            with transaction.atomic():
+                _take_turns()
+                more = next(steps, self) is not self
+                self.job.keep(done=self.done)
+            yield self.done, len(self.rows), "核对相关资料"
+        with transaction.atomic():
+            _take_turns()
+            self.session.finish()
+
+    def finish_what_stands(self) -> Steps:
+        """After an error: the rows that stand have their consequences all the same."""
+        try:
+            yield from self.finish()
+        except jobs.LeaseLost:
+            raise
+        except Exception:
+            log.exception("import %s: what follows from its rows could not be done", self.batch.pk)
+
+
+def _take_turns():
+    """Imports take turns slice by slice, so that each judges what the other wrote. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+
+
+@transaction.atomic
+def _break_off(batch: ImportBatch, writing: _Writing) -> str:
+    """The batch says that it broke off (中断); the sentence for whoever imports."""
+    writing.job.keep(done=writing.done)
+    batch.refresh_from_db()
+    batch.state = ImportBatch.State.BROKEN
+    batch.save()
+    begun = f"前 {writing.done} 行已经处理并生效" if writing.done else "一行也没有写入"
+    record(
+        batch, "import.broken", f"导入{batch.label}《{batch.document.label}》中断：共 {len(writing.rows)} 行，{begun}",
+        by=batch.by,
+    )  # fmt: skip
+    return f"导入中断：共 {len(writing.rows)} 行，{begun}。可以点“继续导入”；再次中断请联系系统管理员。"
 
 
 def _all_right(batch: ImportBatch, kind: ImportKind, loaded: Loaded):

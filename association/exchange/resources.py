@@ -125,6 +125,8 @@ class TableResource(resources.Resource):
                 for one in judged:
                     _append(result, one)
             if not dry_run:
+                for _ in session.last_steps():
+                    pass
                 session.finish()
         return result
 

@@ -64,7 +64,7 @@ def _close(batch: ImportBatch, *, by) -> tuple[int, int]:
     if gone or not kept:
         locked.state, locked.undone_at, locked.undone_by = ImportBatch.State.UNDONE, timezone.now(), by
     else:
-        locked.state = ImportBatch.State.APPLIED
+        locked.state = ImportBatch.State.APPLIED if locked.applied_at else ImportBatch.State.BROKEN
     locked.save()
     name = by.name if by else "系统"
     record(
@@ -91,7 +91,9 @@ def written_later(rows: Sequence[ImportRow], batch: ImportBatch) -> set[tuple[st
     keys = {row.subject_id for row in rows}
     later = ImportRow.objects.filter(
         batch_id__gt=batch.pk, verdict__in=_WRITTEN, undone=False, subject_id__in=keys,
-        batch__state__in=(ImportBatch.State.APPLYING, ImportBatch.State.APPLIED, ImportBatch.State.UNDOING),
+        batch__state__in=(
+            ImportBatch.State.APPLYING, ImportBatch.State.BROKEN, ImportBatch.State.APPLIED, ImportBatch.State.UNDOING,
+        ),
     )  # fmt: skip
     return set(later.values_list("subject_type", "subject_id"))
 

@@ -102,7 +102,7 @@ def batch_page(request, batch: ImportBatch, *, frame, url_of):
         "problems": _page(request, batch.rows.filter(verdict=ImportRow.Verdict.REJECTED), "p", hide=not full),
         "waiting": _page(request, batch.rows.filter(verdict=ImportRow.Verdict.WAITING), "w"),
         "form": ConfirmForm(), "nothing_new": batch.read and not (batch.created or batch.updated or batch.waiting),
-        "broken": busy and (batch.job is None or batch.job.is_over), "before": _same_file(batch),
+        "broken": batch.state == S.BROKEN or (busy and (batch.job is None or batch.job.is_over)), "before": _same_file(batch),
     }  # fmt: skip
     if batch.job is not None and busy and not batch.job.is_over:
         context |= progress_context(batch.job, job_url(batch.job))
