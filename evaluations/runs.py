@@ -27,7 +27,7 @@ from .models import Rating, RatingRound, ScoreSheet, ScoringRun
 from .scheme_rows import rulebook_of
 from .scoring import Light, Result, RuleBook, compare, light_of, summarise
 from .scoring.exact import exact
-from .slices import COLUMNS, add_up, chain, givers, inputs_of, read_slice, score_slice
+from .slices import COLUMNS, add_up, chain, givers, inputs_of, no_collector, read_slice, score_slice
 
 CHANGES_KEPT = 1000  # of the differences from the run before; the rest is counted
 
@@ -60,7 +60,8 @@ def rate(job):
     if run.state == ScoringRun.State.VALID:  # this very job made it valid and was stopped before it could say so
         return {"run": run.pk, "new": True}
     book = RuleBook.from_dict(run.rulebook)
-    yield from _score(job, rating_round, book, run, total)
+    with no_collector():
+        yield from _score(job, rating_round, book, run, total)
     yield job.cursor["done"], total, "汇总"
     before = rating_round.runs.valid().first()
     run.summary = job.cursor["summary"]

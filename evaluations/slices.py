@@ -87,33 +87,29 @@ def read_slice(rating_round: RatingRound, after: int) -> Slice | None:
         rows.filter(party_id__gte=firms[0].party, party_id__lte=firms[-1].party).order_by()
         for rows in inputs_of(rating_round)
     )
-    with no_collector():
-        facts = _grouped(
-            # in the shape of scoring.Fact; the amount stands in the fact's own wording, who provides it in the run
-            plain_rows(
-                records.annotate(day=Cast("date", CharField()), nothing=Value(""), unsaid=Value("")),
-                *("id", "source", "day", "repaired", "document_no", "fact", "nothing", "counterparty", "unsaid"),
-                "party_id",
-            )
-        )
-        asked = surveys.values_list("id", "project", "client", "channel", "date", "surveyor", "marks", "party_id")
-        return Slice(firms, facts, _grouped(asked), dict(scores.values_list("party_id", "score")))
+    # in the shape of scoring.Fact; the amount stands in the fact's own wording, who provides it in the run
+    said = plain_rows(
+        records.annotate(day=Cast("date", CharField()), nothing=Value(""), unsaid=Value("")),
+        *("id", "source", "day", "repaired", "document_no", "fact", "nothing", "counterparty", "unsaid"),
+        "party_id",
+    )
+    asked = surveys.values_list("id", "project", "client", "channel", "date", "surveyor", "marks", "party_id")
+    return Slice(firms, _grouped(said), _grouped(asked), dict(scores.values_list("party_id", "score")))
 
 
 def score_slice(book: RuleBook, run: int, part: Slice) -> tuple[list[tuple], dict]:
     """(rows in the order of COLUMNS, their summary)."""
     imported = [one.name for one in book.imported_parts[:1]]
     rows, results = [], []
-    with no_collector():
-        for firm in part.firms:
-            said = [fact[:9] for fact in part.facts.get(firm.party, ())]
-            asked = [survey[:7] for survey in part.surveys.get(firm.party, ())]
-            sheet = score(book, said, asked, dict.fromkeys(imported, part.scores.get(firm.party)))
-            points = dumps([one["p"] for one in sheet.explanation["p"]])
-            detail = dumps(sheet.explanation)
-            rows.append((run, firm.rating, points, sheet.own, sheet.total, sheet.grade or "", detail))
-            results.append(Result(firm.code, firm.group, firm.is_member, sheet))
-        return rows, summarise(book, results)
+    for firm in part.firms:
+        said = [fact[:9] for fact in part.facts.get(firm.party, ())]
+        asked = [survey[:7] for survey in part.surveys.get(firm.party, ())]
+        sheet = score(book, said, asked, dict.fromkeys(imported, part.scores.get(firm.party)))
+        points = dumps([one["p"] for one in sheet.explanation["p"]])
+        detail = dumps(sheet.explanation)
+        rows.append((run, firm.rating, points, sheet.own, sheet.total, sheet.grade or "", detail))
+        results.append(Result(firm.code, firm.group, firm.is_member, sheet))
+    return rows, summarise(book, results)
 
 
 def _grouped(rows: Iterable[tuple]) -> dict[int, list[tuple]]:
