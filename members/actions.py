@@ -13,7 +13,6 @@ from association.accounts.rules import may
 from association.core.qualifications import qualification_group
 from association.core.stamp import raise_stamp
 from association.core.text import clean_text, name_key
-from association.exchange.kinds import rematch
 from association.parties import actions as parties
 from association.parties.models import Party, PartyName, Seat
 from association.timeline.actions import record
@@ -69,7 +68,6 @@ def create_firm(*, name: str, by, code: str = "", kind=Party.Kind.FIRM, parent: 
     party = parties.create_party(name=name, by=by, kind=kind, code=code, parent=parent)
     firm = Firm(party=party, **_with_group(values))
     _save(firm, by=by, reason="新建档案")
-    rematch(names={party.name_key}, codes={party.code} if party.code else set())
     raise_stamp()
     return firm
 
@@ -136,7 +134,6 @@ def rename(firm: Firm, *, name: str, by, on: date | None = None, note: str = "")
     if name == firm.party.name:
         raise ValidationError({"name": "新名称与现在的名称相同，请核对。"})
     parties.rename_party(firm.party, name=name, by=by, on=on, note=note)
-    rematch(names={firm.party.name_key})
     return firm
 
 
@@ -144,10 +141,7 @@ def rename(firm: Firm, *, name: str, by, on: date | None = None, note: str = "")
 def set_code(firm: Firm, *, code: str, by) -> Firm:
     """Give the firm its code, or correct it; rows that wait under it find the firm. Raises ValidationError."""
     _needs(by, Right.MEMBERS, "维护企业档案")
-    old = firm.party.code
     parties.set_code(firm.party, code=code, by=by)
-    rematch(names={firm.party.name_key}, codes={code for code in (old, firm.party.code) if code})
-    raise_stamp()
     return firm
 
 
@@ -161,8 +155,6 @@ def add_name(firm: Firm, *, name: str, kind: str, by, starts_on: date | None = N
     if firm.party.names.filter(name_key=name_key(name)).exists():
         raise ValidationError({"name": "这个名称已经登记过了。"})
     row = parties.add_name(firm.party, name=name, by=by, kind=kind, starts_on=starts_on, ends_on=ends_on)
-    rematch(names={row.name_key})
-    raise_stamp()
     return row
 
 
@@ -170,11 +162,7 @@ def add_name(firm: Firm, *, name: str, kind: str, by, starts_on: date | None = N
 def remove_name(row: PartyName, *, by) -> Party:
     """A former name or alias entered in error goes; rows found by it are matched again. Raises ValidationError."""
     _needs(by, Right.MEMBERS, "维护企业档案")
-    key = row.name_key
-    party = parties.remove_name(row, by=by)
-    rematch(names={key})
-    raise_stamp()
-    return party
+    return parties.remove_name(row, by=by)
 
 
 # -- Qualifications, people -------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from association.exchange.kinds import V, release, rematch
 from association.exchange.models import ImportRow
-from association.exchange.undo import CHANGED_SINCE, GONE, set_back, subjects_of, users_of, written_later
+from association.exchange.undo import CHANGED_SINCE, GONE, rejoin, set_back, subjects_of, users_of, written_later
 from association.exchange.writing import keep_history, update
 from association.parties.actions import take_back_code, take_back_name
 from association.parties.models import Party, PartyName
@@ -34,6 +34,7 @@ def give_back_firms(rows: Sequence[ImportRow], fields: Sequence[str], *, batch, 
     reason = f"撤销导入 #{batch.pk}"
     stays |= _remove(new, by=by, reason=reason)
     stays |= _change_back(changed, fields, by=by, reason=reason)
+    rejoin([(row, firm) for row, firm in changed if row.pk not in stays], batch)
     touched = [firms[row.subject_id].party for row in rows if row.subject_id in firms]
     rematch(names={party.name_key for party in touched}, codes={party.code for party in touched if party.code})
     return stays
@@ -58,12 +59,12 @@ def _change_back(pairs, fields, *, by, reason) -> dict[int, str]:
     for row, firm in pairs:
         try:
             if row.before.get("name"):
-                take_back_name(firm.party, name=row.before["name"], by=by, note=reason)
+                take_back_name(firm.party, name=row.before["name"], by=by, note=reason, tell=False)
         except ValidationError:
             stays[row.pk] = CHANGED_SINCE
             continue
         if "code" in row.before:
-            take_back_code(firm.party, by=by, note=reason)
+            take_back_code(firm.party, by=by, note=reason, tell=False)
         told = set_back(firm, row.before, fields)
         if told:
             names |= set(told)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from association.accounts.roles import Right
+from association.parties.registry import offer_listener
 
 from .columns import Column
 from .models import ImportRow
@@ -172,6 +173,9 @@ def rematch(*, names: Iterable[str] = (), codes: Iterable[str] = ()):
     if names or codes:
         for function in _rematchers:
             function(names=names, codes=codes)
+
+
+offer_listener(rematch)
 
 
 def rematch_in_steps(*, names: Iterable[str] = (), codes: Iterable[str] = ()) -> Iterator[None]:

@@ -1,4 +1,8 @@
-"""Writes to parties: new ones, names, codes, seats."""
+"""Writes to parties: new ones, names, codes, seats.
+
+A change of a name or code makes the rows that wait look for their firm again (registry.known_by) and raises the public
+stamp; who writes many parties passes tell=False and does both at the end.
+"""
 
 from datetime import date, timedelta
 
@@ -16,6 +20,7 @@ from association.core.stamp import raise_stamp
 
 from .models import Party, PartyName, Seat
 from .naming import fill_derived
+from .registry import known_by
 
 
 def _needs(user, right: Right, what: str):
@@ -48,7 +53,14 @@ def create_party(*, name: str, by, kind=Party.Kind.FIRM, code: str = "", parent:
     fill_derived(party).save()
     PartyName.objects.create(party=party, name=name, name_key=party.name_key)
     record(party, "party.created", f"{by.name if by else '系统'}建立「{name}」的档案", by=by, party=party)
+    known_by(names={party.name_key}, codes={party.code})
     return party
+
+
+def _changed(tell: bool, *, names=(), codes=()):
+    if tell:
+        known_by(names=names, codes=codes)
+        raise_stamp()
 
 
 def _refresh(party: Party):
@@ -57,9 +69,11 @@ def _refresh(party: Party):
 
 
 @transaction.atomic
-def rename_party(party: Party, *, name: str, by, on: date | None = None, note: str = "") -> Party:
+def rename_party(
+    party: Party, *, name: str, by, on: date | None = None, note: str = "", tell: bool = True
+) -> Party:
     """The party bears a new name from `on` (unknown where None); the old one stays as a former name (曾用名)."""
-    old = party.name
+    old, old_key = party.name, party.name_key
     if old == name:
         return party
     current = party.names.filter(kind=PartyName.Kind.CURRENT).first()
@@ -74,14 +88,14 @@ def rename_party(party: Party, *, name: str, by, on: date | None = None, note: s
         party, "party.renamed", f"{by.name if by else '系统'}把名称由「{old}」改为「{name}」", by=by, party=party,
         audience=Audience.PARTY, happened_on=on, note=note, changes={"name": [old, name]},
     )  # fmt: skip
-    raise_stamp()
+    _changed(tell, names={old_key, party.name_key})
     return party
 
 
 @transaction.atomic
-def take_back_name(party: Party, *, name: str, by, note: str = "") -> Party:
+def take_back_name(party: Party, *, name: str, by, note: str = "", tell: bool = True) -> Party:
     """Undo the latest renaming: the party bears `name` again, as if never renamed. ValidationError where it was not so."""
-    wrong = party.name
+    wrong, wrong_key = party.name, party.name_key
     before = party.names.filter(kind=PartyName.Kind.FORMER).order_by("-pk").first()
     if before is None or before.name != name:
         raise ValidationError("改名以后又改过名称，不能直接改回。")
@@ -94,12 +108,12 @@ def take_back_name(party: Party, *, name: str, by, note: str = "") -> Party:
         party, "party.rename-undone", f"{by.name if by else '系统'}把名称由「{wrong}」改回「{name}」", by=by, party=party,
         audience=Audience.PARTY, note=note, changes={"name": [wrong, name]},
     )  # fmt: skip
-    raise_stamp()
+    _changed(tell, names={wrong_key, party.name_key})
     return party
 
 
 @transaction.atomic
-def take_back_code(party: Party, *, by, note: str = "") -> Party:
+def take_back_code(party: Party, *, by, note: str = "", tell: bool = True) -> Party:
     """The party has no code again: one was entered in error. It keeps or gets a temporary number."""
     wrong, party.code = party.code, None
     if not party.temporary_number:
@@ -109,11 +123,12 @@ def take_back_code(party: Party, *, by, note: str = "") -> Party:
         party, "party.code", f"{by.name if by else '系统'}撤回统一社会信用代码 {wrong}", by=by, party=party,
         audience=Audience.PARTY, note=note, changes={"code": [wrong, party.number]},
     )  # fmt: skip
+    _changed(tell, names={party.name_key}, codes={wrong})
     return party
 
 
 @transaction.atomic
-def set_code(party: Party, *, code: str, by) -> Party:
+def set_code(party: Party, *, code: str, by, tell: bool = True) -> Party:
     """Give a party its code, or correct it. Raises ValidationError where it is wrong or another party's."""
     code = check_code(code)
     old = party.number
@@ -125,6 +140,7 @@ def set_code(party: Party, *, code: str, by) -> Party:
         party, "party.code", f"{by.name if by else '系统'}登记统一社会信用代码 {code}", by=by, party=party,
         audience=Audience.PARTY, changes={"code": [old, code]},
     )  # fmt: skip
+    _changed(tell, names={party.name_key}, codes={old, code})
     return party
 
 
@@ -137,6 +153,7 @@ def add_name(party: Party, *, name: str, by, kind=PartyName.Kind.FORMER, starts_
     row.save()
     _refresh(party)
     record(party, "party.name-added", f"{by.name if by else '系统'}登记{row.get_kind_display()}「{name}」", by=by, party=party)
+    _changed(True, names={row.name_key})
     return row
 
 
@@ -145,10 +162,11 @@ def remove_name(row: PartyName, *, by) -> Party:
     """A former name or alias entered in error goes. Raises ValidationError for the name that the party bears."""
     if row.kind == PartyName.Kind.CURRENT:
         raise ValidationError("现在的名称不能删除，请用「改名」。")
-    party, words = row.party, f"{row.get_kind_display()}「{row.name}」"
+    party, words, key = row.party, f"{row.get_kind_display()}「{row.name}」", row.name_key
     row.delete()
     _refresh(party)
     record(party, "party.name-removed", f"{by.name if by else '系统'}删除{words}", by=by, party=party)
+    _changed(True, names={key})
     return party
 
 
@@ -163,14 +181,19 @@ def change_party(party: Party, **values) -> Party:
 
 @transaction.atomic
 def give_seat(*, user, party: Party, by, right=Seat.Kind.ADMIN) -> Seat:
-    """Let a person act for a party (one living seat a person and party)."""
+    """Let a person act for a party (one open seat a person and party), from today on."""
     if by is not None:
         _needs(by, Right.ACCOUNTS, "开通单位账号")
-    seat = Seat.objects.live().filter(user=user, party=party).first()
+    today = timezone.localdate()
+    seat = Seat.objects.select_for_update().filter(user=user, party=party, ended_at=None).first()
+    if seat is not None and seat.ends_on and seat.ends_on < today:  # its term ran out: that one is over
+        seat.ended_at = timezone.now()
+        seat.save()
+        seat = None
     if seat is None:
         seat = Seat.objects.create(user=user, party=party, right=right)
-    elif seat.right != right:
-        seat.right = right
+    elif seat.right != right or seat.starts_on > today:
+        seat.right, seat.starts_on = right, min(seat.starts_on, today)
         seat.save()
     record(
         party, "seat.given", f"{by.name if by else '系统'}为{user.name}开通「{seat.get_right_display()}」席位", by=by,
@@ -181,10 +204,9 @@ def give_seat(*, user, party: Party, by, right=Seat.Kind.ADMIN) -> Seat:
 
 @transaction.atomic
 def end_seat(seat: Seat, *, by) -> Seat:
-    """The person acts for the party no longer, from today on."""
+    """The person acts for the party no longer, from this moment on."""
     _needs(by, Right.ACCOUNTS, "停用单位账号")
-    yesterday = timezone.localdate() - timedelta(days=1)
-    seat.ends_on = max(yesterday, seat.starts_on)
+    seat.ended_at, seat.ends_on = timezone.now(), max(timezone.localdate(), seat.starts_on)
     seat.save()
     record(
         seat.party, "seat.ended", f"{by.name}停用{seat.user.name}的席位", by=by, party=seat.party, audience=Audience.PARTY

@@ -111,7 +111,7 @@ class PartyName(Base):
 class SeatQuerySet(models.QuerySet):
     def live(self, day=None):
         day = day or timezone.localdate()
-        return self.filter(Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day)))
+        return self.filter(Q(ended_at=None, starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day)))
 
     def visible_to(self, user):
         if not user.is_authenticated:
@@ -132,6 +132,7 @@ class Seat(Base):
     right = models.CharField("权限", max_length=8, choices=Kind, default=Kind.ADMIN)
     starts_on = models.DateField("开始日期", default=timezone.localdate)
     ends_on = models.DateField("结束日期", null=True, blank=True)
+    ended_at = models.DateTimeField("停用时间", null=True, editable=False)  # from that moment, whatever the dates say
 
     objects = SeatQuerySet.as_manager()
 
@@ -139,7 +140,7 @@ class Seat(Base):
         verbose_name = verbose_name_plural = "单位席位"
         ordering = ["party", "user"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "party"], condition=Q(ends_on=None), name="parties_one_open_seat"),
+            models.UniqueConstraint(fields=["user", "party"], condition=Q(ended_at=None), name="parties_one_open_seat"),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="parties_seat_dates"
             ),
