@@ -7,10 +7,13 @@ from functools import cached_property
 from django.http import Http404
 from django.views.decorators.cache import never_cache
 
+from association.cases.models import Case
+from association.cases.registry import kind_of
 from association.inbox.models import Todo, Whose
 from association.outbox.actions import unread_count
 from association.parties.models import Party, Seat
 
+CASE = Case._meta.label_lower
 CHOSEN = "portal.seat"  # in the session: uid of the seat chosen last
 
 
@@ -33,12 +36,23 @@ class Desk:
 
     @cached_property
     def todos(self) -> list[Todo]:
-        """What waits for the party, or for this person by name. One query."""
+        """What waits for the party, or for this person by name, with the address of the desk's page. Two queries."""
         rows = Todo.objects.visible_to(self.user).open()
         mine = rows.filter(user=self.user)
         if self.party:
             mine |= rows.filter(user=None, whose=Whose.PARTY, party=self.party)
-        return list(mine.select_related("party"))
+        return _with_own_pages(list(mine.select_related("party")))
+
+
+def _with_own_pages(todos: list[Todo]) -> list[Todo]:
+    """A to-do leads to the office's page of its case; on the desk it leads to the party's."""
+    ours = {todo.subject_id for todo in todos if todo.whose == Whose.PARTY and todo.subject_type == CASE}
+    cases = Case.objects.in_bulk(ours)
+    for todo in todos:
+        if todo.whose == Whose.PARTY and todo.subject_type == CASE and todo.subject_id in cases:
+            case = cases[todo.subject_id]
+            todo.url = kind_of(case.kind).party_url(case)
+    return todos
 
 
 def desk_of(request) -> Desk:
