@@ -9,7 +9,7 @@ from association.cases.models import Case
 from association.core.enums import Audience
 from association.exchange.kinds import V, register_releaser, rematch
 from association.exchange.models import ImportRow
-from association.exchange.undo import CHANGED_SINCE, bump, set_back, subjects_of, written_later
+from association.exchange.undo import CHANGED_SINCE, bump, rejoin, set_back, subjects_of, written_later
 from association.exchange.writing import keep_history, update
 from association.inbox.models import Todo
 from association.timeline.actions import build, record
@@ -121,10 +121,11 @@ def give_back_roster(rows: Sequence[ImportRow], snapshot: Sequence[str], *, batc
             void.append(rating)
         else:
             names |= set(set_back(rating, row.before.get("rating", {}), snapshot))
-            changed.append(rating)
+            changed.append((row, rating))
         if row.before.get("firm"):
             firms[rating.party_id] = row.before["firm"]
-    update(changed, names)
+    update([rating for _row, rating in changed], names)
+    rejoin(changed, batch)
     _void(void, reason=f"{UNDONE}：{batch.undo_reason}", by=by)
     _firms_back(firms, batch, by=by)
     return stays

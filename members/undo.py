@@ -8,7 +8,7 @@ from association.exchange.kinds import V, release, rematch
 from association.exchange.models import ImportRow
 from association.exchange.undo import CHANGED_SINCE, GONE, rejoin, set_back, subjects_of, users_of, written_later
 from association.exchange.writing import keep_history, update
-from association.parties.actions import take_back_code, take_back_name
+from association.parties.actions import change_party, take_back_code, take_back_name
 from association.parties.models import Party, PartyName
 
 from .models import Firm
@@ -63,6 +63,7 @@ def _change_back(pairs, fields, *, by, reason) -> dict[int, str]:
         except ValidationError:
             stays[row.pk] = CHANGED_SINCE
             continue
+        _names_back(firm.party, row.before.get("names", ()))
         if "code" in row.before:
             take_back_code(firm.party, by=by, note=reason, tell=False)
         told = set_back(firm, row.before, fields)
@@ -72,3 +73,12 @@ def _change_back(pairs, fields, *, by, reason) -> dict[int, str]:
     update(written, names)
     keep_history(written, new=False, by=by, reason=reason)
     return stays
+
+
+def _names_back(party: Party, names: Sequence[str]):
+    """Former names that the file added go."""
+    rows = party.names.filter(name__in=names).exclude(kind=PartyName.Kind.CURRENT) if names else ()
+    for row in rows:
+        row.delete()
+    if rows:
+        change_party(party)

@@ -97,7 +97,11 @@ class ImportRow(models.Model):
 
 
 class NameDecision(Base):
-    """What a person decided about a name that matched no firm (匹配决定): remembered for that source, can be revoked."""
+    """What a person decided about a name that matched no firm (匹配决定): remembered for that source, can be revoked.
+
+    `round`: only where it is none of the round's firms (no party): up to which year's rows this holds. Next year's ask
+    again.
+    """
 
     kind = models.CharField("资料种类", max_length=40)
     source = models.CharField("来源", max_length=40, blank=True)
@@ -108,6 +112,7 @@ class NameDecision(Base):
         "parties.Party", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="对应单位",
         help_text="空：确认不是本轮企业，不再提示",
     )  # fmt: skip
+    round = models.PositiveSmallIntegerField("到哪个年度为止", null=True, editable=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="决定人")
     note = models.CharField("说明", max_length=200, blank=True)
     revoked_at = models.DateTimeField("撤回时间", null=True, editable=False)
@@ -120,8 +125,13 @@ class NameDecision(Base):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "source", "name_key", "code"], condition=Q(revoked_at=None), name="exchange_one_decision"
-            )
+                fields=["kind", "source", "name_key", "code"], condition=Q(revoked_at=None, party__isnull=False),
+                name="exchange_one_decision",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "source", "name_key", "code", "round"], condition=Q(revoked_at=None, party=None),
+                name="exchange_one_dismissal",
+            ),
         ]
 
     def __str__(self):

@@ -98,6 +98,20 @@ def written_later(rows: Sequence[ImportRow], batch: ImportBatch) -> set[tuple[st
     return set(later.values_list("subject_type", "subject_id"))
 
 
+def rejoin(pairs: Sequence[tuple[ImportRow, models.Model]], batch: ImportBatch):
+    """An earlier import that had written these rows last has done so again, now that they are what it left."""
+    now = {thing.pk: (row, thing) for row, thing in pairs}
+    label = pairs[0][1]._meta.label_lower if pairs else ""
+    earlier = ImportRow.objects.filter(batch_id__lt=batch.pk, subject_type=label, subject_id__in=now, undone=False)
+    again = []
+    for before in earlier:
+        row, thing = now[before.subject_id]
+        if before.after_version == row.after_version - 1:
+            before.after_version = thing.version
+            again.append(before)
+    ImportRow.objects.bulk_update(again, ["after_version"], batch_size=SLICE)
+
+
 def set_back(thing: models.Model, before: dict, names: Sequence[str]) -> list[str]:
     """Put the old values of those of `names` that an import row changed back onto an object; the names that it has."""
     told = [name for name in names if name in before]

@@ -7,7 +7,7 @@ from . import actions, heartbeat
 
 @shared_task(name="jobs.work")
 def work(pk: int):
-    actions.run(pk)
+    actions.run(pk, polite=True)
 
 
 @shared_task(name="jobs.sweep")
