@@ -64,7 +64,7 @@ ACCOUNT = Deed("开通账号", "填写为这家企业办理的人。没有账号
 
 
 def deed_page(request, firm: Firm, deed: Deed, *, frame, back_url):
-    form = deed.form(request.POST or None)
+    form = deed.form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             words, url = deed.act(firm, request.user, form.cleaned_data)

@@ -3,8 +3,8 @@
 A blank cell says nothing: it never empties what is on file.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from association.accounts.roles import Right
 from association.core.masking import mask_mobile
@@ -13,13 +13,16 @@ from association.core.qualifications import qualification_group
 from association.core.stamp import raise_stamp
 from association.core.text import name_key
 from association.exchange.columns import Column
-from association.exchange.kinds import CleanRow, ImportKind, Judged, Session, V, problem, register, rejected, rematch
+from association.exchange.kinds import (
+    CleanRow, ImportKind, Judged, Session, V, problem, register, rejected, rematch_in_steps,
+)  # fmt: skip
 from association.exchange.resources import ColumnField, TableResource
 from association.exchange.writing import insert, keep_history, update
 from association.parties.actions import rename_party, set_code, temporary_numbers
 from association.parties.models import Party, PartyName
-from association.parties.naming import fill_derived
+from association.parties.naming import DERIVED, fill_derived
 
+from .firm_rows import FirmPlan, OnFile, former_names, living
 from .models import Firm
 from .undo import give_back_firms
 
@@ -82,80 +85,92 @@ FIRM_FIELDS = (
 _LENGTHS = {name: Firm._meta.get_field(name).max_length for name in FIRM_FIELDS} | {"name": 120}
 
 
-@dataclass(slots=True)
-class FirmPlan:
-    """What a row does to the file on a firm. `party` is unsaved for a new one."""
-
-    party: Party
-    firm: Firm
-    new: bool
-    rename: str = ""
-    code: str = ""
-    former: str = ""
-    fields: tuple[str, ...] = field(default=())
-
-
 class FirmSession(Session):
-    """Rows with a code are matched by it; those without by their name, and only a branch (分公司) may be without."""
+    """Rows with a code are matched by it; those without by their number or name, and only a branch (分公司) may be without."""
 
     fill_only = False  # a roster of a round completes what is on file, it does not correct it
 
     def __init__(self, options, by, batch=None):
         super().__init__(options, by, batch)
         self.districts = Association.current()
-        self.seen: dict[str, tuple[CleanRow, dict]] = {}
+        self.seen: dict[object, tuple[CleanRow, dict]] = {}  # by code, by name without a code, by the party's key
+        self.named: dict[str, set] = defaultdict(set)  # the codes that the file has for a name
         self.touched_names: set[str] = set()
         self.touched_codes: set[str] = set()
 
     # -- judging
 
     def judge(self, rows: Sequence[CleanRow]) -> list[Judged]:
-        on_file = self._on_file(rows)
+        on_file = OnFile([row for row in rows if not row.problems])
         return [self._judge_row(row, on_file) for row in rows]
 
     def skip(self, rows: Sequence[CleanRow]):
+        rows = [row for row in rows if not row.problems]
+        on_file = OnFile(rows)
         for row in rows:
-            if not row.problems:
-                self.seen.setdefault(self._key(row), (row, row.values))
-                self.touched_names.add(name_key(row.values["name"]))
-                self.touched_codes.add(row.values.get("code") or "")
+            party, _why = on_file.find(row)
+            if self._before(row, party) is None:
+                self._remember(row, party)
+            self.touched_names |= {name_key(name) for name in (row.values["name"], *former_names(row))}
+            self.touched_codes.add(row.values.get("code") or "")
 
-    @staticmethod
-    def _key(row: CleanRow) -> str:
-        return row.values.get("code") or name_key(row.values.get("name") or "")
+    def _keys(self, row: CleanRow, party: Party | None) -> list:
+        code, key = row.values.get("code"), name_key(row.values["name"])
+        keys = [living(party).pk] if party else []
+        if code:
+            return [*keys, code, ("bare", key)] if "分公司" in row.values["name"] else [*keys, code]
+        codes = self.named.get(key, ())
+        return [*keys, ("bare", key), *(codes if len(codes) == 1 else ())]
 
-    def _on_file(self, rows) -> dict[str, Firm]:
-        codes = {row.values["code"] for row in rows if row.values.get("code")}
-        keys = {name_key(row.values["name"]) for row in rows if row.values.get("name")}
-        firms = Firm.objects.select_related("party")
-        found = {firm.party.code: firm for firm in firms.filter(party__code__in=codes)}
-        for firm in firms.filter(party__code=None, party__name_key__in=keys):
-            found[firm.party.name_key] = firm
-        return found
+    def _before(self, row: CleanRow, party: Party | None) -> tuple[CleanRow, dict] | None:
+        """The row of this file that was about the same firm."""
+        return next((self.seen[key] for key in self._keys(row, party) if key in self.seen), None)
 
-    def _judge_row(self, row: CleanRow, on_file: dict[str, Firm]) -> Judged:
+    def _remember(self, row: CleanRow, party: Party | None):
+        code, key = row.values.get("code"), name_key(row.values["name"])
+        if code and "分公司" in row.values["name"]:
+            self.named[key].add(code)
+        for one in (living(party).pk if party else None, code or ("bare", key)):
+            if one is not None:
+                self.seen[one] = (row, row.values)
+
+    def _forget(self, row: CleanRow, party: Party):
+        """The row is rejected after all: a second one is judged by itself."""
+        for key in (party.pk, row.values.get("code"), ("bare", name_key(row.values["name"]))):
+            if key in self.seen and self.seen[key][0] is row:
+                del self.seen[key]
+
+    def _too_long(self, row: CleanRow) -> list[dict]:
         values = row.values
-        if row.problems:
-            return rejected(row)
-        too_long = [
+        found = [
             problem(name, values[name], f"太长，最多 {limit} 个字，请核对")
             for name, limit in _LENGTHS.items()
             if limit and isinstance(values.get(name), str) and len(values[name]) > limit
         ]
-        if too_long:
-            return rejected(row, *too_long)
-        key = self._key(row)
-        if key in self.seen:
-            return self._again(row, key)
-        code, by_name = values.get("code"), name_key(values["name"])
-        firm = on_file.get(key) or on_file.get(by_name)
-        if firm is None and not code and "分公司" not in values["name"]:
-            return rejected(row, problem("统一社会信用代码", "", "请填写统一社会信用代码；只有尚未取得代码的分公司可以不填"))
-        self.seen[key] = (row, values)
-        return self._new(row) if firm is None else self._known(row, firm)
+        names = former_names(row)
+        return found + [
+            problem("曾用名", name, f"太长，最多 {_LENGTHS['name']} 个字；几个名称请用“、”隔开")
+            for name in names
+            if len(name) > _LENGTHS["name"]
+        ]
 
-    def _again(self, row: CleanRow, key: str) -> Judged:
-        first, before = self.seen[key]
+    def _judge_row(self, row: CleanRow, on_file: OnFile) -> Judged:
+        if row.problems:
+            return rejected(row)
+        if too_long := self._too_long(row):
+            return rejected(row, *too_long)
+        party, why = on_file.find(row)
+        first = self._before(row, party)
+        if first is not None:
+            return self._again(row, *first)
+        if party is None and not why and not row.values.get("code") and "分公司" not in row.values["name"]:
+            why = "请填写统一社会信用代码；只有尚未取得代码的分公司可以不填"
+        if why:
+            return rejected(row, problem("统一社会信用代码", "", why))
+        self._remember(row, party)
+        return self._new(row) if party is None else self._known(row, party, on_file)
+
+    def _again(self, row: CleanRow, first: CleanRow, before: dict) -> Judged:
         told = {name: value for name, value in row.values.items() if value not in (None, "")}
         if all(before.get(name) == value for name, value in told.items()):
             return Judged(row, V.UNCHANGED)
@@ -175,25 +190,46 @@ class FirmSession(Session):
         kind = Party.Kind.BRANCH if "分公司" in values["name"] else Party.Kind.FIRM
         party = Party(kind=kind, name=values["name"], code=values.get("code") or None)
         firm = Firm(party=party, **self._values(row))
-        plan = FirmPlan(party, firm, new=True, former=values.get("former_name") or "")
+        plan = FirmPlan(party, firm, new=True, former=former_names(row))
         return Judged(row, V.CREATED, subject=firm, shown=party.name, extra=plan)
 
-    def _known(self, row: CleanRow, firm: Firm) -> Judged:
-        values, party = row.values, firm.party
-        told = self._values(row)
+    def _known(self, row: CleanRow, found: Party, on_file: OnFile) -> Judged:
+        party, told = living(found), self._values(row)
+        firm = getattr(party, "firm", None)
+        if firm is None:
+            return self._file_missing(row, party, on_file)
         if self.fill_only:
             told = {name: value for name, value in told.items() if getattr(firm, name) in (None, "", Firm.Group.OTHER)}
         before = {name: getattr(firm, name) for name, value in told.items() if getattr(firm, name) != value}
         plan = FirmPlan(party, firm, new=False, fields=tuple(before))
-        if values.get("code") and not party.code:
-            plan.code, before["code"] = values["code"], ""
-        if name_key(values["name"]) != party.name_key:
-            before |= self._other_name(plan, values["name"])
+        before |= self._identity(row, plan, found, on_file)
         for name in plan.fields:
             setattr(firm, name, told[name])
         verdict = V.UPDATED if before else V.UNCHANGED
-        before = {name: None if value is None else str(value) for name, value in before.items()}
+        before = {
+            name: value if value is None or isinstance(value, list) else str(value) for name, value in before.items()
+        }
         return Judged(row, verdict, subject=firm, before=before, shown=party.name, extra=plan)
+
+    def _file_missing(self, row: CleanRow, party: Party, on_file: OnFile) -> Judged:
+        """A party that is known otherwise (an issuer, a firm entered by its account) gets its file (档案)."""
+        firm = Firm(party=party, **self._values(row))
+        plan = FirmPlan(party, firm, new=False)
+        before = {"party": True}  # an undo leaves the party
+        self._identity(row, plan, party, on_file)
+        return Judged(row, V.CREATED, subject=firm, before=before, shown=party.name, extra=plan)
+
+    def _identity(self, row: CleanRow, plan: FirmPlan, found: Party, on_file: OnFile) -> dict:
+        """Plan what the row says of code and names; returns what was there before, as undo needs it."""
+        values, party, before = row.values, plan.party, {}
+        if party.pk == found.pk:  # of a firm merged into another the row tells an old name and code
+            if values.get("code") and not party.code:
+                plan.code, before["code"] = values["code"], ""
+            if name_key(values["name"]) != party.name_key:
+                before |= self._other_name(plan, values["name"])
+        new = [name for name in former_names(row) if (party.pk, name_key(name)) not in on_file.names]
+        plan.former = tuple(name for name in new if name_key(name) != party.name_key)
+        return before | ({"names": list(plan.former)} if plan.former else {})
 
     def _other_name(self, plan: FirmPlan, name: str) -> dict:
         """The file knows the firm by another name than ours: it is renamed (改名), the old name is kept."""
@@ -203,9 +239,12 @@ class FirmSession(Session):
     # -- writing
 
     def write(self, judged: Sequence[Judged]):
-        plans = [one.extra for one in judged if isinstance(one.extra, FirmPlan) and one.verdict != V.REJECTED]
+        self._write([one.extra for one in judged if isinstance(one.extra, FirmPlan) and one.verdict != V.REJECTED])
+
+    def _write(self, plans: Sequence[FirmPlan]):
         self._insert([plan for plan in plans if plan.new])
         self._update([plan for plan in plans if not plan.new])
+        raise_stamp()
 
     def _insert(self, plans: Sequence[FirmPlan]):
         without_code = [plan.party for plan in plans if not plan.party.code]
@@ -213,23 +252,40 @@ class FirmSession(Session):
             for party, number in zip(without_code, temporary_numbers(len(without_code)), strict=True):
                 party.temporary_number = number
         for plan in plans:
-            fill_derived(plan.party, [plan.former] if plan.former else ())
+            fill_derived(plan.party, plan.former)
         insert(Party, [plan.party for plan in plans])
         names = [PartyName(party=plan.party, name=plan.party.name, name_key=plan.party.name_key) for plan in plans]
-        names += [
-            PartyName(party=plan.party, kind=PartyName.Kind.FORMER, name=plan.former, name_key=name_key(plan.former))
-            for plan in plans
-            if plan.former
-        ]
         insert(PartyName, names)
+        self._insert_files(plans)
+        self._add_names(plans)
+        self._touch(plans)
+
+    def _insert_files(self, plans: Sequence[FirmPlan]):
         firms = [plan.firm for plan in plans]
         for plan in plans:
             plan.firm.party = plan.party  # takes the key that the party has now
         insert(Firm, firms)
         self._history(firms, new=True)
-        self._touch(plans, {row.name_key for row in names})
+
+    def _add_names(self, plans: Sequence[FirmPlan]) -> set[int]:
+        """Former names and aliases that are new; the keys of the parties that got one."""
+        plans = [plan for plan in plans if plan.former or plan.alias]
+        if not plans:
+            return set()
+        keys = {name_key(name) for plan in plans for _kind, name in plan.other_names}
+        known = set(PartyName.objects.filter(name_key__in=keys).values_list("party_id", "name_key"))
+        rows = {}
+        for plan in plans:
+            for kind, name in plan.other_names:
+                key = (plan.party.pk, name_key(name))
+                if key not in known:
+                    rows.setdefault(key, PartyName(party=plan.party, kind=kind, name=name, name_key=key[1]))
+        insert(PartyName, list(rows.values()))
+        self.touched_names |= {row.name_key for row in rows.values()}
+        return {row.party_id for row in rows.values()}
 
     def _update(self, plans: Sequence[FirmPlan]):
+        self._insert_files([plan for plan in plans if plan.firm._state.adding])
         changed = [plan for plan in plans if plan.fields]
         if changed:
             firms = [plan.firm for plan in changed]
@@ -237,21 +293,31 @@ class FirmSession(Session):
             self._history(firms, new=False)
         for plan in plans:
             if plan.code:
-                set_code(plan.party, code=plan.code, by=self.by)
+                set_code(plan.party, code=plan.code, by=self.by, tell=False)
             if plan.rename:
-                rename_party(plan.party, name=plan.rename, by=self.by, note="按导入的名册更名")
+                self.touched_names.add(plan.party.name_key)
+                rename_party(plan.party, name=plan.rename, by=self.by, note="按导入的名册更名", tell=False)
+        self._refresh(self._add_names(plans), {plan.party.pk: plan.party for plan in plans})
         self._touch([plan for plan in plans if plan.code or plan.rename])
+
+    @staticmethod
+    def _refresh(keys: Iterable[int], parties: dict[int, Party]):
+        """What parties are found by, after names were added to them."""
+        names = defaultdict(list)
+        rows = PartyName.objects.filter(party__in=keys).exclude(kind=PartyName.Kind.CURRENT).order_by("pk")
+        for pk, name in rows.values_list("party_id", "name"):
+            names[pk].append(name)
+        update([fill_derived(parties[pk], names[pk]) for pk in keys], DERIVED)
 
     def _history(self, firms, *, new: bool):
         keep_history(firms, new=new, by=self.by, reason=f"导入 #{self.batch.pk}" if self.batch else "导入")
 
-    def _touch(self, plans, keys=()):
-        self.touched_names |= {plan.party.name_key for plan in plans} | set(keys)
+    def _touch(self, plans):
+        self.touched_names |= {plan.party.name_key for plan in plans}
         self.touched_codes |= {plan.party.code for plan in plans if plan.party.code}
 
-    def finish(self):
-        rematch(names=self.touched_names, codes=self.touched_codes)
-        raise_stamp()
+    def last_steps(self):
+        return rematch_in_steps(names=self.touched_names, codes=self.touched_codes)
 
 
 @register

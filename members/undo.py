@@ -42,12 +42,15 @@ def give_back_firms(rows: Sequence[ImportRow], fields: Sequence[str], *, batch, 
 
 def _remove(pairs, *, by, reason) -> dict[int, str]:
     keys = [firm.pk for _row, firm in pairs]
-    release(keys)
-    used = users_of(Firm, keys, leave=()) | users_of(Party, keys, leave=(Firm, PartyName))
+    kept = {firm.pk for row, firm in pairs if row.before.get("party")}  # the party was there before its file
+    whole = [key for key in keys if key not in kept]
+    release(whole)
+    used = users_of(Firm, keys, leave=()) | users_of(Party, whole, leave=(Firm, PartyName))
     stays = {row.pk: f"已用于{used[firm.pk]}" for row, firm in pairs if firm.pk in used}
     gone = [firm for _row, firm in pairs if firm.pk not in used]
     keep_history(gone, new=False, by=by, reason=reason, kind="-")
-    keys = [firm.pk for firm in gone]
+    Firm._base_manager.filter(party__in={firm.pk for firm in gone} & kept).delete()
+    keys = [firm.pk for firm in gone if firm.pk not in kept]
     for model, name in ((PartyName, "party__in"), (Firm, "party__in"), (Party, "pk__in")):
         rows = model._base_manager.filter(**{name: keys})
         rows._raw_delete(rows.db)

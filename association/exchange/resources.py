@@ -45,7 +45,7 @@ def shown(value: Any) -> Any:
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, Decimal):
-        return value.normalize() if value == value.to_integral() else value
+        return value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
     return value
 
 
@@ -143,9 +143,14 @@ def _clean_rows(dataset, columns: Sequence) -> list[CleanRow]:
     rows = []
     for number, cells in enumerate(dataset, 2):
         raw = {found.key: cells[found.index] for found in columns}
-        values, kept, problems = read_cells(columns, {key: "" if cell is None else cell for key, cell in raw.items()})
+        values, kept, problems = read_cells(columns, {key: _plain(cell) for key, cell in raw.items()})
         rows.append(CleanRow(number, values, kept, problems))
     return rows
+
+
+def _plain(cell):
+    """A cell as the reader of files would give it."""
+    return "" if cell is None else f"{cell:f}" if isinstance(cell, Decimal) else cell
 
 
 def _append(result: Result, one: Judged):

@@ -62,7 +62,8 @@ def kinds_page(request, *, frame, list_url):
 def upload_page(request, kind: ImportKind, *, frame, back_url):
     """Second step: the file, with what its kind asks for. A small file is looked at before the answer."""
     asked = {name: request.GET[name] for name in kind.options if request.GET.get(name)}
-    form = UploadForm(request.POST or None, request.FILES or None, kind=kind, initial=asked)
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = UploadForm(*sent, kind=kind, initial=asked)
     if request.method == "POST" and form.is_valid():
         batch = _take(form, request.user)
         if batch is not None:
@@ -167,7 +168,7 @@ def leave_view(request, batch: ImportBatch, *, list_url):
 
 def undo_page(request, batch: ImportBatch, *, frame):
     """Why it is taken back, and what will happen."""
-    form = UndoForm(request.POST or None)
+    form = UndoForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.start_undo(batch, by=request.user, reason=form.cleaned_data["note"])
