@@ -93,6 +93,14 @@ ADMIN = {
     "admin:exchange_importbatch_leave": Right.RATING,
     "admin:exchange_importbatch_undo": Right.RATING,
     "admin:exchange_importbatch_problems": Right.RATING,
+    "admin:members_firm_print": Right.READ,
+    "admin:members_firm_export": Right.IMPORT,
+    "admin:members_firm_rename": Right.MEMBERS,
+    "admin:members_firm_code": Right.MEMBERS,
+    "admin:members_firm_name": Right.MEMBERS,
+    "admin:members_firm_remove_name": Right.MEMBERS,
+    "admin:members_firm_account": Right.ACCOUNTS,
+    "admin:members_firm_end_seat": Right.ACCOUNTS,
     "admin:publicity_publicitylist_move": Right.DECIDE,
     "admin:publicity_publicitylist_lines": Right.READ,
     "admin:publicity_publicitylist_print": Right.READ,
@@ -239,7 +247,7 @@ def _address(name: str, route: str, uids: dict) -> str:
         address = address.replace("<path:object_id>", row).replace("<int:pk>", row)
     for marker, value in VALUES.items():
         address = address.replace(marker, value)
-    return address.replace("<path:object_id>", "1").replace("<str:name>", "nothing")
+    return re.sub(r"<(path|int):\w+>", "1", address).replace("<str:name>", "nothing")
 
 
 def _row(app: str, model: str) -> str:
