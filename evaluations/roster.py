@@ -8,8 +8,6 @@ from association.cases.actions import NewCase, open_cases
 from association.core.qualifications import qualification_group
 from association.exchange.kinds import CleanRow, Judged, V, problem, register, rejected
 from association.exchange.writing import insert, update
-from association.parties.models import PartyName
-from association.core.text import name_key
 from members.models import Firm
 from members.resources import FIRM_COLUMNS, FirmSession
 
@@ -33,7 +31,7 @@ class RosterSession(FirmSession):
 
     def _other_name(self, plan, name):
         """The firm took part under another name than today's: known as an alias, so that others' rows find it."""
-        plan.former = name
+        plan.alias = name
         return {}
 
     def judge(self, rows: Sequence[CleanRow]) -> list[Judged]:
@@ -51,6 +49,7 @@ class RosterSession(FirmSession):
             return one
         snapshot = self._snapshot(one.row, one.extra.firm)
         if not snapshot["code"]:
+            self._forget(one.row, one.extra.party)
             return rejected(one.row, problem("统一社会信用代码", "", "参评企业须有统一社会信用代码，请补填"))
         rating = known.get(one.subject.party_id)
         if one.before:
@@ -64,6 +63,7 @@ class RosterSession(FirmSession):
             return one
         before = {name: getattr(rating, name) for name, value in snapshot.items() if getattr(rating, name) != value}
         if before and rating.case.state in (RatingState.PUBLICISED, RatingState.CONCLUDED):
+            self._forget(one.row, one.extra.party)
             return rejected(one.row, problem("企业名称", one.shown, "已经公示，参评信息不再修改"))
         one.extra = (one.extra, rating, {name: snapshot[name] for name in before})
         if before:
@@ -88,10 +88,7 @@ class RosterSession(FirmSession):
 
     def write(self, judged: Sequence[Judged]):
         live = [one for one in judged if isinstance(one.extra, tuple)]
-        plans = [one.extra[0] for one in live]
-        self._insert([plan for plan in plans if plan.new])
-        self._update([plan for plan in plans if not plan.new])
-        self._aliases([plan for plan in plans if not plan.new and plan.former])
+        self._write([one.extra[0] for one in live])
         self._open([one for one in live if one.extra[1] is None])
         changed, again = [], []
         for one in live:
@@ -105,17 +102,6 @@ class RosterSession(FirmSession):
                     again.append(rating)
         update(changed, (*SNAPSHOT, "batch") if again else SNAPSHOT)
         revive(again, by=self.by)
-
-    def _aliases(self, plans):
-        keys = {name_key(plan.former) for plan in plans}
-        known = set(PartyName.objects.filter(name_key__in=keys).values_list("party_id", "name_key"))
-        rows = [
-            PartyName(party=plan.party, kind=PartyName.Kind.ALIAS, name=plan.former, name_key=name_key(plan.former))
-            for plan in plans
-            if (plan.party.pk, name_key(plan.former)) not in known
-        ]
-        insert(PartyName, rows)
-        self.touched_names |= {row.name_key for row in rows}
 
     def _open(self, new: Sequence[Judged]):
         today = timezone.localdate()

@@ -17,7 +17,7 @@ from association.exchange.kinds import (
     CleanRow, ImportKind, Judged, Session, V, problem, register, rejected, rematch_in_steps,
 )  # fmt: skip
 from association.exchange.resources import ColumnField, TableResource
-from association.exchange.writing import insert, keep_history, update
+from association.exchange.writing import insert, keep_history, update, update_each
 from association.parties.actions import rename_party, set_code, temporary_numbers
 from association.parties.models import Party, PartyName
 from association.parties.naming import DERIVED, fill_derived
@@ -288,9 +288,8 @@ class FirmSession(Session):
         self._insert_files([plan for plan in plans if plan.firm._state.adding])
         changed = [plan for plan in plans if plan.fields]
         if changed:
-            firms = [plan.firm for plan in changed]
-            update(firms, {name for plan in changed for name in plan.fields})
-            self._history(firms, new=False)
+            update_each((plan.firm, plan.fields) for plan in changed)
+            self._history([plan.firm for plan in changed], new=False)
         for plan in plans:
             if plan.code:
                 set_code(plan.party, code=plan.code, by=self.by, tell=False)
