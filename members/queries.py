@@ -1,5 +1,6 @@
 """Questions about firms: the list as it is searched and filtered, names that are alike, what a firm's page shows."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from association.core.models import Association
 from association.core.similarity import NameIndex, stem_of
-from association.core.text import name_key
+from association.core.text import halfwidth, name_key
 from association.parties.models import Party, PartyName
 from association.timeline.models import Event
 
@@ -17,15 +18,17 @@ from .models import Firm, Person, Qualification
 SOON = 90  # days before a qualification's end from which it is shown as expiring
 ALIKE = 80  # of 100: likeness from which a new firm's name asks for a second look
 EXPIRED, EXPIRING = "expired", "expiring"
+_PHONE = re.compile(r"1[3-9]\d[\d-]{0,9}|0\d{2,3}-?\d*")  # from its beginning on
 TERMS = {EXPIRING: f"{SOON} 天内到期", EXPIRED: "已过期"}
 
 
 def search(rows: QuerySet, term: str) -> QuerySet:
-    """Firms by name now or before, short name, initials, code; by digits also telephones, from their beginning."""
+    """Firms by name now or before, short name, initials, code; by what begins as a telephone number also by that."""
     found = Q(party__in=Party.objects.search(term))
-    digits = "".join(char for char in term if char not in " -")
-    if digits.isascii() and digits.isdigit() and len(digits) >= 3:
-        found |= Q(contact_phone__startswith=digits) | Q(pk__in=Person.objects.filter(phone__startswith=digits).values("firm"))
+    digits = halfwidth(term).replace(" ", "")
+    if _PHONE.fullmatch(digits):
+        people = Person.objects.filter(phone__startswith=digits).values("firm")
+        found |= Q(contact_phone__startswith=digits) | Q(pk__in=people)
     return rows.filter(found)
 
 

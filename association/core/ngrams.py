@@ -26,6 +26,11 @@ class _Searchable(dict):
 _SEARCHABLE = _Searchable()
 
 
+def searchable(text: str) -> str:
+    """Text as it is searched: half-width, lower case, without blanks, brackets and punctuation."""
+    return text.translate(_SEARCHABLE)
+
+
 def grams(text: str) -> str:
     """Each character and each pair of neighbours in `text` once, lower case, separated by blanks, in order of
     appearance.

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from association.core import search  # noqa: F401 - registers the lookup has_grams
 from association.core.models import Base
-from association.core.ngrams import query_grams
+from association.core.ngrams import query_grams, searchable
+from association.core.search import is_common
 
 
 class PartyQuerySet(models.QuerySet):
@@ -20,12 +20,16 @@ class PartyQuerySet(models.QuerySet):
         return self.filter(pk__in=Seat.objects.live().filter(user=user).values("party"))
 
     def search(self, term: str):
-        """Parties whose name (now or before), short name, initials or code contains every word of `term`."""
-        found = self
-        for word in term.split():
-            found = found.filter(search_text__icontains=word)
-        pairs = query_grams(term)
-        return found.filter(search_grams__has_grams=pairs) if pairs else found
+        """Parties whose name (now or before), short name, initials or code contains every word of `term`.
+
+        Whatever the letters' case and width, and the brackets. Words of the trade alone (建设, 有限公司) are left to a scan
+        that ends with the page: nearly every row has them, and an index of what all have is slower than none.
+        """
+        found, words = self, [word for word in map(searchable, term.split()) if word]
+        for word in words:
+            found = found.filter(search_text__contains=word)
+        telling = [word for word in words if not is_common(word)]
+        return found.filter(search_grams__has_grams=query_grams(" ".join(telling))) if telling else found
 
     def living(self):
         """Without those merged into another (已并入)."""

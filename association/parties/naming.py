@@ -1,7 +1,7 @@
 """What follows from a party's names and code: keys to find it by. Kept in columns, filled here only."""
 
 from association.core.codes import organisation_part
-from association.core.ngrams import grams
+from association.core.ngrams import grams, searchable
 from association.core.text import initials, name_key
 
 from .models import Party
@@ -15,6 +15,6 @@ def fill_derived(party: Party, other_names=()) -> Party:
     party.initials = initials(party.name)
     party.org_code = organisation_part(party.code) if party.code else ""
     parts = [party.name, *other_names, party.short_name, party.initials, party.number]
-    party.search_text = " ".join(dict.fromkeys(part for part in parts if part))
+    party.search_text = " ".join(dict.fromkeys(searchable(part) for part in parts if part))
     party.search_grams = grams(party.search_text)
     return party
