@@ -7,4 +7,14 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "信用评价"
 
     def ready(self):
-        from . import exports, issued, kind, matching, publicity, resources, roster, runs  # noqa: F401 - they register
+        from . import (  # noqa: F401 - they register
+            exports,
+            issued,
+            kind,
+            matching,
+            publicity,
+            resources,
+            resources_scores,
+            roster,
+            runs,
+        )  # fmt: skip

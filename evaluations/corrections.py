@@ -11,7 +11,8 @@ from association.accounts.roles import Right
 from association.timeline.actions import record
 
 from .actions import ask_to_rate_again, name_of, needs
-from .matching import refresh_todo
+from .doubles import numbers_of, settle
+from .matching import look_again, refresh_todo
 from .models import AuthorityScore, CreditRecord, Survey
 from .models.inputs import Matched
 
@@ -54,7 +55,7 @@ def correct_row(row: Matched, *, by, reason: str, **values) -> Matched:
     locked = _locked(row)
     if locked.voided_at:
         raise ValidationError("这一行已经作废，请先恢复再更正。")
-    changes = {}
+    changes, party, numbers = {}, locked.party_id, numbers_of([locked])
     for name, value in values.items():
         if name not in (*CORRECTABLE[type(row)], "party"):
             raise TypeError(f"{name} of {row._meta.label} is not corrected by hand")
@@ -66,20 +67,25 @@ def correct_row(row: Matched, *, by, reason: str, **values) -> Matched:
     _needs_reason(reason, "更正")
     if "party" in changes:
         locked.matched_by, locked.dismissed = Matched.By.PERSON if locked.party else Matched.By.NONE, False
+        locked.same_as = None
         _only_score(locked)
+    elif locked.same_as_id and isinstance(locked, AuthorityScore):
+        raise ValidationError("这一行与另一条得分重复，不计分；请更正计分的那一条，或先把它作废。")
+    if isinstance(locked, CreditRecord):
+        locked.told_at = timezone.now()
     locked.corrected = sorted({*locked.corrected, *(name for name in changes if name != "party")})
     locked.save()
     record(
         locked, "row.corrected", f"{name_of(by)}更正{_about(locked)}", by=by, party=locked.party, note=reason.strip(),
         changes=changes,
     )  # fmt: skip
-    _after(locked)
+    _after(locked, freed=party if party != locked.party_id else None, numbers=numbers)
     return locked
 
 
 def _only_score(row: Matched):
     if isinstance(row, AuthorityScore) and row.party_id:
-        rows = AuthorityScore.objects.filter(round=row.round_id, party=row.party_id, voided_at=None)
+        rows = AuthorityScore.objects.counting().filter(round=row.round_id, party=row.party_id)
         if rows.exclude(pk=row.pk).exists():
             raise ValidationError(f"「{row.party.name}」本轮已有一条主管部门评分，请先作废有误的那一条。")
 
@@ -95,7 +101,7 @@ def void_row(row: Matched, *, by, reason: str) -> Matched:
     locked.voided_at, locked.void_reason = timezone.now(), reason.strip()[:200]
     locked.save()
     record(locked, "row.voided", f"{name_of(by)}作废{_about(locked)}", by=by, party=locked.party, note=reason.strip())
-    _after(locked)
+    _after(locked, freed=locked.party_id)
     return locked
 
 
@@ -108,13 +114,19 @@ def restore_row(row: Matched, *, by, reason: str) -> Matched:
     if not locked.voided_at:
         raise ValidationError("这一行没有作废，请刷新页面。")
     locked.voided_at, locked.void_reason = None, ""
-    _only_score(locked)
+    if locked.same_as_id is None:
+        _only_score(locked)
     locked.save()
     record(locked, "row.restored", f"{name_of(by)}恢复{_about(locked)}", by=by, party=locked.party, note=reason.strip())
     _after(locked)
     return locked
 
 
-def _after(row: Matched):
+def _after(row: Matched, *, freed: int | None = None, numbers=frozenset()):
+    """`freed`: the firm that has one score less; `numbers`: what the row's document number was."""
+    settle(numbers | numbers_of([row]))
+    if freed and isinstance(row, AuthorityScore):
+        look_again({freed})
     refresh_todo()
+    row.refresh_from_db()
     ask_to_rate_again(round_=getattr(row, "round", None))

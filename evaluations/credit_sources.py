@@ -25,6 +25,7 @@ from .scoring.exact import exact, printed
 SHIPPED = Path(__file__).parent / "data" / "credit_sources.json"
 KEYS = ("name", "code", "org_code", "document_no", "date", "fact", "amount", "counterparty", "people", "repaired")
 _FIELD = re.compile(r"\{(\w+)\}")
+_LENIENT = {"code": "any_code", "organisation": "any_organisation"}  # others' files: a wrong code leaves the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Source:
                 key=row["key"],
                 label=row["label"],
                 synonyms=tuple(row.get("synonyms", ())),
-                kind=row.get("kind", "text"),
+                kind=_LENIENT.get(row.get("kind"), row.get("kind", "text")),
                 required=row.get("required", False),
                 unit=row.get("unit", ""),
             )
@@ -150,13 +151,16 @@ def _day(value: Any) -> str:
 def record_key(source: str, row: Mapping[str, Any]) -> tuple[str, ...]:
     """What makes a credit record the same one again, but for the occurrence.
 
-    ("number", source, document number) where it has one: equal keys are one record. Else ("row", source, firm as
-    written, date, amount in yuan, counterparty): equal keys within a file are several records, told apart by their
-    occurrence. 是否修复 is not part of it, nor how brackets, blanks and widths are written.
+    ("number", source, document number, name and code as written) where it has one: equal keys are one record; one
+    document may name several firms, and what names one firm in two ways is found when the firms are known
+    (evaluations.doubles). Else ("row", source, firm as written, date, amount in yuan, counterparty): equal keys within a
+    file are several records, told apart by their occurrence. 是否修复 is not part of it, nor how brackets, blanks and
+    widths are written.
     """
     number = document_key(row.get("document_no"))
     if number:
-        return ("number", source, number)
+        code = row.get("code") or row.get("org_code") or ""
+        return ("number", source, number, name_key(str(row.get("name") or "")), name_key(str(code)).replace("-", ""))
     where = name_key(str(row.get("counterparty") or ""))
     return ("row", source, _firm(row), _day(row.get("date")), _amount(row.get("amount")), where)
 

@@ -1,6 +1,7 @@
 """What a person decides about a name that matched no firm (认领企业), and how that is taken back.
 
 A decision holds for the kind of row, its source, the name and the code as written; it is remembered for later files.
+不是本轮企业 holds for rows up to the year it was said of: next year's ask again.
 """
 
 from typing import NamedTuple
@@ -15,8 +16,8 @@ from association.exchange.models import NameDecision
 from association.parties.models import Party
 from association.timeline.actions import record
 
-from .actions import ask_to_rate_again, name_of, needs
-from .matching import SOURCES, apply, refresh_todo
+from .actions import name_of, needs
+from .matching import SOURCES, Years, apply, refresh_todo
 from .models.inputs import Matched
 
 MODELS = {kind: model for model, kind in SOURCES.items()}
@@ -63,39 +64,45 @@ def decide(waiting: WaitingName, *, party: Party | None, by, note: str = "") -> 
     Returns the decision and how many rows it moved. Raises PermissionDenied, AlreadyDecided, ValidationError.
     """
     needs(by, Right.RATING, "认领企业")
-    sample = waiting.waiting().order_by("pk").first()
-    standing = _standing(waiting)
+    rows = list(waiting.waiting().select_for_update().order_by("pk"))
+    standing = _standing(waiting, rows)
     if standing:
         raise AlreadyDecided(standing)
-    if sample is None:
+    if not rows:
         raise ValidationError("这个名称已经没有等待认领的资料，可能刚刚自动匹配，请刷新页面。")
     if party is not None and party.merged_into_id:
         party = party.merged_into
     try:
         with transaction.atomic():
             decision = NameDecision.objects.create(
-                kind=waiting.kind, source=waiting.source, name=sample.raw_name, name_key=waiting.name_key,
-                code=waiting.code, party=party, decided_by=by, note=note.strip(),
+                kind=waiting.kind, source=waiting.source, name=rows[0].raw_name, name_key=waiting.name_key,
+                code=waiting.code, party=party, round=None if party else _years_of(rows), decided_by=by,
+                note=note.strip(),
             )  # fmt: skip
     except IntegrityError as lost:  # on PostgreSQL both may have got this far
-        raise AlreadyDecided(_standing(waiting)) from lost
-    before = waiting.waiting().count()
-    apply(waiting.model, waiting.waiting())
+        raise AlreadyDecided(_standing(waiting, [])) from lost
+    apply(waiting.model, waiting.rows().filter(party=None) if party else waiting.waiting())
     left = waiting.waiting().count()
     if left and party is not None:
         raise ValidationError(
             f"「{party.name}」本轮已有一条{waiting.model._meta.verbose_name}，同一家企业只能有一条；"
             "请先核对那一条，有误的作废后再认领。"
         )
-    _record(decision, sample, before - left, by=by)
+    _record(decision, rows[0], len(rows) - left, by=by)
     refresh_todo()
-    ask_to_rate_again(round_=getattr(sample, "round", None))
-    return decision, before - left
+    return decision, len(rows) - left
 
 
-def _standing(waiting: WaitingName) -> NameDecision | None:
+def _years_of(rows) -> int:
+    """Up to which year 不是本轮企业 holds: the latest round's, or the rows' own where they are later."""
+    years = Years()
+    return max([years.latest, *(years.of(row) for row in rows)])
+
+
+def _standing(waiting: WaitingName, rows) -> NameDecision | None:
+    """The decision that somebody else took of these rows. While some wait, no 不是本轮企业 of another year covers them."""
     found = NameDecision.objects.select_related("party", "decided_by").filter(revoked_at=None, **waiting._asdict())
-    return found.first()
+    return (found.filter(party__isnull=False) if rows else found.order_by("-created_at")).first()
 
 
 def _written(decision: NameDecision) -> str:
@@ -128,7 +135,6 @@ def revoke(decision: NameDecision, *, by, note: str = "") -> int:
     mine = (
         rows.filter(party=locked.party, matched_by=Matched.By.PERSON) if locked.party else rows.filter(dismissed=True)
     )
-    sample = mine.first()
     apply(waiting.model, mine)
     left = waiting.waiting().count()
     what = f"就是「{locked.party.name}」" if locked.party else "不是本轮企业"
@@ -137,5 +143,4 @@ def revoke(decision: NameDecision, *, by, note: str = "") -> int:
     if locked.party:
         record(locked.party, "name.revoked", sentence, by=by, party=locked.party, note=note)
     refresh_todo()
-    ask_to_rate_again(round_=getattr(sample, "round", None))
     return left

@@ -11,6 +11,7 @@ from association.accounts.roles import Right
 from association.core.enums import Audience
 from association.core.stamp import raise_stamp
 from association.core.text import halfwidth
+from association.exchange.cells import WrongCode
 from association.exchange.columns import Column
 from association.exchange.kinds import CleanRow, Judged, Session, V, problem, register, rejected
 from association.exchange.writing import update
@@ -71,7 +72,11 @@ class IssuedSession(Session):
             if earlier == label:
                 return Judged(row, V.UNCHANGED, subject=rating)
             return rejected(row, problem("等级", grade, f"与{place}是同一家企业，等级不同，请只保留一行"))
-        return self._judge_grade(row, rating, label)
+        judged = self._judge_grade(row, rating, label)
+        code = row.values.get("code")
+        if isinstance(code, WrongCode):
+            judged.problems = [problem("统一社会信用代码", code, f"{code.why}；这一行按企业名称对应")]
+        return judged
 
     @staticmethod
     def _why_not(rating: Rating | None) -> str:
@@ -187,7 +192,7 @@ class _IssuedGrades(RoundKind):
         return {
             "issued": (
                 Column("name", NAME.label, NAME.synonyms, required=True),
-                Column("code", CODE.label, (*CODE.synonyms, "代码", "企业代码"), kind="code"),
+                Column("code", CODE.label, (*CODE.synonyms, "代码", "企业代码"), kind="any_code"),
                 Column("grade", "等级", grade, required=True),
             )
         }

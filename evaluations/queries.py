@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from association.exchange.models import ImportBatch
+from association.parties.models import Party
 from association.publicity.models import PublicityList
 
 from .models import AuthorityScore, CreditRecord, Rating, RatingRound, ScoreSheet, ScoringRun, Survey
@@ -121,7 +122,7 @@ def import_lines(rating_round: RatingRound, sources) -> list[ImportLine]:
     """The roster, each source of the scheme, surveys and scores, in the order of the work. Five queries."""
     year = rating_round.year
     period = (rating_round.scheme.period_from, rating_round.scheme.period_to)
-    live, here = Q(voided_at=None), Q(date=None) | Q(date__range=period)
+    live, here = Q(voided_at=None, same_as=None), Q(date=None) | Q(date__range=period)
     waits = Q(party=None, dismissed=False)
     records = {
         row["source"]: row
@@ -152,6 +153,55 @@ def _last_batches(year: int) -> dict[tuple[str, str], ImportBatch]:
     latest = applied.order_by().values("kind", "options__source").annotate(latest=Max("pk")).values("latest")
     rows = ImportBatch.objects.select_related("document", "by").filter(pk__in=latest)
     return {(row.kind, row.options.get("source") or ""): row for row in rows}
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A firm on file that does not take part in the round, and how much came in about it (有资料、未参评)."""
+
+    party: int
+    name: str
+    code: str
+    records: int
+    surveys: int
+    scores: int
+
+
+def aside(rating_round: RatingRound, parties=None) -> list[Aside]:
+    """Firms with records of the period, surveys or scores that are not rated; of `parties`, or of all. Four queries."""
+    counts: dict[int, list[int]] = {}
+    for place, rows in enumerate(_about(rating_round)):
+        rows = rows.exclude(Exists(rating_round.ratings.standing().filter(party=OuterRef("party"))))
+        if parties is not None:
+            rows = rows.filter(party__in=parties)
+        for party, count in rows.order_by().values_list("party").annotate(n=Count("pk")):
+            counts.setdefault(party, [0, 0, 0])[place] = count
+    firms = Party.objects.filter(pk__in=counts).order_by("name").values_list("pk", "name", "code", "temporary_number")
+    return [Aside(pk, name, code or number or "", *counts[pk]) for pk, name, code, number in firms]
+
+
+def _about(rating_round: RatingRound):
+    """(credit records, surveys, scores) that count in the round, of whatever firm."""
+    period = (rating_round.scheme.period_from, rating_round.scheme.period_to)
+    return (
+        CreditRecord.objects.counting().filter(Q(date=None) | Q(date__range=period)),
+        Survey.objects.counting().filter(round=rating_round),
+        AuthorityScore.objects.counting().filter(round=rating_round),
+    )
+
+
+ASIDE = "在档案里、没有参加本轮评价，资料不计分"
+
+
+def aside_sentence(parties, rating_round: RatingRound | None = None) -> str:
+    """For an import's notes: which firms of the file are not rated in the round (the latest where none is given)."""
+    latest = RatingRound.objects.select_related("scheme").order_by("-year").first()
+    rating_round = rating_round or latest
+    if rating_round is None or not parties or not rating_round.ratings.standing().exists():
+        return ""
+    found = [one.name for one in aside(rating_round, parties)]
+    more = "等" if len(found) > 5 else ""
+    return f"{len(found)} 家企业{ASIDE}：{'、'.join(found[:5])}{more}" if found else ""
 
 
 def inputs_changed_since(rating_round: RatingRound) -> bool:

@@ -1,17 +1,19 @@
-"""What a secretariat gets for a rating, in Excel: the roster, credit records, surveys, the authority's scores."""
+"""What a secretariat gets for a rating, in Excel: credit records, surveys (the roster and scores: beside this)."""
 
-from collections.abc import Sequence
-from decimal import Decimal
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.core.text import name_key
 from association.exchange.columns import Column
-from association.exchange.kinds import CleanRow, ImportKind, problem, register
+from association.exchange.kinds import CleanRow, ImportKind, V, problem, register
 from association.jobs.actions import Refused
 from members.resources import CODE, NAME
 
 from .credit_sources import Source, document_key, record_key, survey_key
-from .models import AuthorityScore, CreditRecord, CreditSource, RatingRound, Survey
+from .doubles import numbers_of, settle
+from .models import CreditRecord, CreditSource, RatingRound, Survey
 from .resources_base import MatchedSession
 from .scheme_rows import rulebook_of
 from .scoring import channel_named
@@ -33,6 +35,9 @@ def round_of(options: dict) -> RatingRound:
 
 
 WAITING = "/admin/evaluations/waiting/"
+ANY_CODE = replace(CODE, kind="any_code")  # in others' files a wrong code leaves the name to go by
+FEN = Decimal("0.01")
+MOST = Decimal(10) ** 16
 
 
 def _years() -> list[tuple[str, str]]:
@@ -82,18 +87,24 @@ class CreditSession(MatchedSession):
     def __init__(self, options, by, batch=None):
         super().__init__(options, by, batch)
         self.source = sources()[options["source"]]
+        self.told: set[tuple[str, int]] = set()  # (document number, party) that a row of this file or on file is about
+        self.doubled: set[tuple[str, str]] = set()
 
     def scope(self):
         return {"source": self.source.name}
 
     def build(self, row: CleanRow) -> CreditRecord:
-        values = row.values
+        values, amount = row.values, row.values.get("amount")
+        if amount is not None and abs(amount) >= MOST:
+            row.problems.append(problem("金额", amount, "金额太大，请核对单位"))
+            amount = None
         return CreditRecord(
             source=self.source.name,
             document_no=(values.get("document_no") or "")[:80],
+            number_key=document_key(values.get("document_no"))[:80],
             date=values.get("date"),
             fact=self.source.sentence(values)[:300],
-            amount=values.get("amount"),
+            amount=None if amount is None else amount.quantize(FEN, ROUND_HALF_UP),
             counterparty=(values.get("counterparty") or "")[:120],
             repaired=bool(values.get("repaired")),
             **self.firm_as_written(row),
@@ -103,7 +114,39 @@ class CreditSession(MatchedSession):
         return record_key(self.source.name, row.values)
 
     def numbered(self, built: CreditRecord) -> bool:
-        return not document_key(built.document_no)
+        return not built.number_key
+
+    def prepare(self, things, known, finder):
+        numbers = {thing.number_key for thing in things if thing.number_key and thing.identity not in known}
+        rows = CreditRecord.objects.filter(party__isnull=False, number_key__in=numbers, **self.scope())
+        self.told |= set(rows.values_list("number_key", "party_id") if numbers else ())
+
+    def new(self, row, thing, found):
+        """A document that names the firm in another way is no new fact: what it says now is noted beside what it said."""
+        judged = super().new(row, thing, found)
+        key = (thing.number_key, thing.party_id)
+        if not all(key):
+            return judged
+        if key in self.told:
+            self.doubled.add((thing.source, thing.number_key))
+            judged.verdict = V.UPDATED
+            judged.problems = [problem("文号", thing.document_no, "这份文书对这家企业已有一条，按最后的内容计一次")]
+        self.told.add(key)
+        return judged
+
+    def _same_again(self, row, earlier, thing, found):
+        judged = super()._same_again(row, earlier, thing, found)
+        if judged.before:
+            judged.before["told_at"], earlier.told_at = str(earlier.told_at), timezone.now()
+        if judged.changed:
+            judged.changed = (*judged.changed, "told_at")
+            self.doubled |= numbers_of([earlier])
+        return judged
+
+    def write(self, judged):
+        super().write(judged)
+        settle(self.doubled)
+        self.doubled = set()
 
 
 @register
@@ -200,87 +243,12 @@ class _Surveys(MatchedKind, RoundKind):
         return {
             "surveys": (
                 Column("name", NAME.label, NAME.synonyms),
-                Column("code", CODE.label, CODE.synonyms, kind="code"),
+                ANY_CODE,
                 Column("project", "工程名称", ("项目名称", "工程项目", "项目", "工程"), required=True),
                 Column("client", "建设单位", ("业主单位", "业主", "受访单位", "被调查单位", "甲方")),
                 Column("channel", "调查方式", ("调查渠道", "方式", "渠道"), required=True),
                 Column("date", "调查日期", ("调查时间", "回访日期", "日期"), kind="date"),
                 Column("surveyor", "调查人", ("调查员", "经办人", "调查人员")),
                 *items,
-            )
-        }
-
-
-# -- the authority's scores (主管部门评分)
-
-
-class ScoreSession(MatchedSession):
-    model = AuthorityScore
-    facts = ("score",)
-
-    def __init__(self, options, by, batch=None):
-        super().__init__(options, by, batch)
-        self.round = round_of(options)
-        parts = rulebook_of(self.round.scheme).imported_parts
-        if not parts:
-            raise Refused("本轮评分办法没有导入得分项，不需要导入主管部门评分。")
-        self.full = parts[0].full
-        self.first: dict[tuple, tuple[str, Decimal]] = {}
-        rows = AuthorityScore.objects.filter(round=self.round, party__isnull=False, voided_at=None)
-        self.by_party = {row.party_id: row for row in rows}
-
-    def earlier(self, thing, found, known):
-        """One score a firm, however it was written: a row found by its name is the row found by its code."""
-        row = super().earlier(thing, found, known)
-        if row is None or row.voided_at:
-            row = self.by_party.get(found.party_id) or row
-        if row is None and found.party_id:
-            self.by_party[found.party_id] = thing
-        return row
-
-    def scope(self):
-        return {"round": self.round}
-
-    def build(self, row: CleanRow) -> AuthorityScore:
-        score = row.values.get("score")
-        if score is None:
-            row.problems.append(problem("得分", "", "请填写得分"))
-        elif not 0 <= score <= self.full:
-            row.problems.append(problem("得分", score, f"得分应在 0 到 {self.full.normalize():f} 之间"))
-        written = self.firm_as_written(row)
-        firm = self.key(row, None)
-        earlier = self.first.setdefault(firm, (row.place, score))
-        if earlier[0] != row.place and earlier[1] != score:
-            row.problems.append(problem("得分", score, f"与{earlier[0]}是同一家企业，得分不同，请只保留一行"))
-        return AuthorityScore(round=self.round, score=score if score is not None else Decimal(0), **written)
-
-    def key(self, row: CleanRow, built: AuthorityScore) -> tuple:
-        code = row.values.get("code") or ""
-        return ("score", code or name_key(row.values.get("name") or ""))
-
-    def numbered(self, built):
-        return False
-
-
-@register
-class _AuthorityScores(MatchedKind, RoundKind):
-    name = "authority-scores"
-    label = "主管部门评分"
-    about = "主管部门给出的得分，一家企业一行。"
-    session = ScoreSession
-
-    def layouts(self, options) -> dict[str, Sequence[Column]]:
-        score = Column(
-            "score",
-            "得分",
-            ("主管部门评分", "主管部门得分", "评分", "分数", "总得分", "分值"),
-            kind="decimal",
-            required=True,
-        )
-        return {
-            "scores": (
-                Column("name", NAME.label, NAME.synonyms),
-                Column("code", CODE.label, CODE.synonyms, kind="code"),
-                score,
             )
         }

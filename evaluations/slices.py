@@ -39,11 +39,10 @@ def population(rating_round: RatingRound, after: int) -> list[Firm]:
 
 def inputs_of(rating_round: RatingRound):
     """(credit records, surveys, authority's scores) that a run reads, of whatever firm."""
-    standing = {"voided_at": None, "party__isnull": False}
     return (
-        CreditRecord.objects.filter(**standing),
-        Survey.objects.filter(round=rating_round, **standing),
-        AuthorityScore.objects.filter(round=rating_round, **standing),
+        CreditRecord.objects.counting(),
+        Survey.objects.counting().filter(round=rating_round),
+        AuthorityScore.objects.counting().filter(round=rating_round),
     )
 
 

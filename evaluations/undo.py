@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from association.cases.models import Case
 from association.core.enums import Audience
-from association.exchange.kinds import V, register_releaser, rematch
+from association.exchange.kinds import V, register_releaser
 from association.exchange.models import ImportRow
 from association.exchange.undo import CHANGED_SINCE, bump, rejoin, set_back, subjects_of, written_later
 from association.exchange.writing import keep_history, update
@@ -20,10 +20,11 @@ from members.resources import FIRM_FIELDS
 from members.undo import LATER
 
 from .actions import ask_to_rate_again, name_of
+from .doubles import numbers_of, settle
 from .enums import RatingState
-from .matching import SOURCES
+from .matching import SOURCES, look_again
 from .matching import refresh_todo as refresh_waiting
-from .models import CreditRecord, Rating, RatingRound, ScoreSheet, ScoringRun
+from .models import AuthorityScore, CreditRecord, Rating, RatingRound, ScoreSheet, ScoringRun
 from .models.inputs import Matched
 
 PUBLISHED = (RatingState.PUBLICISED, RatingState.CONCLUDED)
@@ -35,12 +36,9 @@ USED = "所属企业本轮评价已经公示"
 def release(party_ids: Sequence[int]):
     """Rows that found these parties by themselves look for another one: the parties may be about to go."""
     for model in SOURCES:
-        bump(
-            model,
-            list(model.objects.filter(party__in=party_ids, matched_by__in=("code", "name")).values_list("pk", flat=True)),
-            party=None,
-            matched_by="",
-        )
+        rows = list(model.objects.filter(party__in=party_ids, matched_by__in=("code", "name")))
+        bump(model, [row.pk for row in rows], party=None, matched_by="", same_as=None)
+        settle(numbers_of(rows))
 
 
 # -- credit records, surveys, scores ----------------------------------------------------------------------------------
@@ -58,16 +56,26 @@ def give_back_matched(rows: Sequence[ImportRow], model: type[Matched], facts: Se
         why = LATER if (row.subject_type, thing.pk) in later else _why_not(thing, published)
         if why:
             stays[row.pk] = why
-        elif thing.batch_id == batch.pk and row.verdict != V.UPDATED:
+        elif thing.batch_id == batch.pk and (row.verdict != V.UPDATED or not row.before):
             gone[thing.pk] = thing
         else:
-            names |= set(set_back(thing, row.before, facts))
+            names |= set(set_back(thing, row.before, (*facts, "told_at")))
             changed[thing.pk] = thing
     update([thing for key, thing in changed.items() if key not in gone], names)
+    _remove(model, gone)
+    settle(numbers_of(things.values()))
+    return stays
+
+
+def _remove(model: type[Matched], gone: dict[int, Matched]):
+    """Rows go; what was their double speaks for itself, a second score that waited may take their place."""
+    doubles = model._base_manager.filter(same_as__in=gone).exclude(pk__in=gone).values_list("pk", flat=True)
+    alone = {"party": None, "matched_by": ""} if model is AuthorityScore else {}
+    bump(model, list(doubles), same_as=None, **alone)
     rows = model._base_manager.filter(pk__in=gone)
     rows._raw_delete(rows.db)
-    rematch(names={thing.name_key for thing in gone.values()})  # a second score that waited may take its place
-    return stays
+    if model is AuthorityScore:
+        look_again({thing.party_id for thing in gone.values() if thing.party_id})
 
 
 def _why_not(thing: Matched, published: set[int]) -> str:

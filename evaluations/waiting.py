@@ -11,8 +11,9 @@ from association.parties.models import Party, PartyName
 from association.parties.suggestions import Suggestions
 
 from .decisions import WaitingName
+from .doubles import taken_by
 from .matching import SOURCES, clue_of, waiting
-from .models import Rating, RatingRound
+from .models import AuthorityScore, Rating, RatingRound
 from .models.inputs import Matched
 
 LIKELY = 4
@@ -80,10 +81,17 @@ def complete(page: list[Group]) -> list[Group]:
     likely = _suggestions().for_names([group.name for group in page], limit=LIKELY)
     here = _in_round({one["party"] for rows in likely.values() for one in rows})
     for group in page:
-        group.why = matcher.match(clues[group.key]).why if group.key in clues else ""
+        group.why = _why(group, matcher.match(clues[group.key])) if group.key in clues else ""
         rows = [{**one, "in_round": one["party"] in here} for one in likely.get(group.name, ())]
         group.likely = sorted(rows, key=lambda one: (-one["score"], not one["in_round"]))
     return page
+
+
+def _why(group: Group, match) -> str:
+    if match.party_id and isinstance(group.sample, AuthorityScore):
+        rows = AuthorityScore.objects.counting().filter(round=group.sample.round_id, party=match.party_id)
+        return next(map(taken_by, rows), "")
+    return match.why
 
 
 def search_firms(user, term: str) -> list[Party]:

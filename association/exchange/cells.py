@@ -107,6 +107,22 @@ def organisation(raw: Any) -> str | None:
     raise CellProblem(f"“{_shown(raw)}”不是组织机构代码，应为 9 位，例如 MA4L1234-5")
 
 
+class WrongCode(str):
+    """A code as it was written that is none: its length, a character or the check character is wrong. `why` says so."""
+
+    why = ""
+
+
+def _as_written(check: Callable[[Any], str | None], raw: Any) -> str | None:
+    """The checked code, or what was written as a WrongCode."""
+    try:
+        return check(raw)
+    except CellProblem as problem:
+        found = WrongCode(clean_text(freeze(raw))[:40])
+        found.why = problem.sentence
+        return found
+
+
 # -- dates
 
 _DASHES = str.maketrans("‐‑‒–—―−﹣－．。·、", "-------------")
@@ -344,6 +360,8 @@ _CLEANERS: Mapping[str, Callable[[Any], Any]] = {
     "text": text,
     "code": code,
     "organisation": organisation,
+    "any_code": partial(_as_written, code),
+    "any_organisation": partial(_as_written, organisation),
     "date": date,
     "integer": integer,
     "yesno": yesno,

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
-KINDS = ("text", "code", "organisation", "date", "decimal", "integer", "yesno", "mobile")
+KINDS = ("text", "code", "organisation", "any_code", "any_organisation", "date", "decimal", "integer", "yesno", "mobile")
 
 # A cell longer than this is a sentence, not a column name.
 _LONGEST_NAME = 40
@@ -23,7 +23,8 @@ class Column:
     """One column of a layout: the key its value gets, the Chinese name it has with us, and other names it goes by.
 
     `required`: a file without it is not of this layout, and a row without it is refused. `unit` (元, 万元) is the unit
-    that the value shall have; figures under a header that names another unit of money are converted into it.
+    that the value shall have; figures under a header that names another unit of money are converted into it. `any_code`
+    and `any_organisation` take a wrong code as it stands (cells.WrongCode): the row has a name to go by, too.
     """
 
     key: str
@@ -45,7 +46,7 @@ class Column:
     @property
     def identifies(self) -> bool:
         """Whether a row of data can be expected to have a value here: a code, or a text that is required."""
-        return self.kind in ("code", "organisation") or (self.required and self.kind == "text")
+        return self.kind.removeprefix("any_") in ("code", "organisation") or (self.required and self.kind == "text")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,9 @@ _BY_KEY = {
 
 
 def example_of(kind: ImportKind, column: Column) -> str:
-    if column.kind == "code":
+    if column.kind in ("code", "any_code"):
         return _code()
-    if column.kind == "organisation":
+    if column.kind in ("organisation", "any_organisation"):
         return f"{_code()[8:16]}-{_code()[16]}"
     if column.key.startswith("mark:"):
         return "5"
@@ -75,7 +75,7 @@ def template_sheet(kind: ImportKind, options: dict) -> bytes:
 
 def _empty_sheet(book, kind: ImportKind, columns, style):
     sheet = book.add_worksheet(kind.label[:31])
-    heads = [Head(column.label, max(_WIDTHS.get(column.kind, 18), 2 * len(column.label) + 2)) for column in columns]
+    heads = [Head(column.label, max(_WIDTHS.get(column.kind.removeprefix("any_"), 18), 2 * len(column.label) + 2)) for column in columns]
     set_up(sheet, heads, landscape=True, header_row=1)
     for place, head in enumerate(heads):
         sheet.set_column(place, place, head.width, style["free"])
@@ -99,7 +99,7 @@ def _guide(book, kind: ImportKind, columns, style):
     for place, title in enumerate(("列", "必填", "怎么填", "示例")):
         sheet.write_string(1, place, title, style["head"])
     for number, column in enumerate(columns, 2):
-        how = _HOW[column.kind] + (f"（{column.unit}）" if column.unit else "")
+        how = _HOW[column.kind.removeprefix("any_")] + (f"（{column.unit}）" if column.unit else "")
         cells = (column.label, "必填" if column.required else "", how, example_of(kind, column))
         for place, text in enumerate(cells):
             sheet.write_string(number, place, text, style["text"])

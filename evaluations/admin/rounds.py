@@ -120,6 +120,7 @@ class RatingRoundAdmin(BaseAdmin):
         pages = (
             ("settings", self.settings_view, "change"), ("rate", self.rate_view, Right.RATING),
             ("publicity", self.publicity_view, Right.PUBLICITY), ("issued", self.issued_view, "view"),
+            ("aside", self.aside_view, "view"),
         )  # fmt: skip
         return [
             *(
@@ -192,6 +193,10 @@ class RatingRoundAdmin(BaseAdmin):
                     "wrong": True,
                 }
             )
+        aside = len(queries.aside(obj)) if lines[0].count else 0
+        if aside:
+            url = reverse("admin:evaluations_ratinground_aside", args=[obj.pk])
+            tiles.append({"value": aside, "label": "有资料、未参评", "unit": "家", "url": url})
         return tiles
 
     # -- what can be done --------------------------------------------------------------------------------------
@@ -256,6 +261,15 @@ class RatingRoundAdmin(BaseAdmin):
         response = HttpResponse(export_now(table, run, by=request.user, request=request), content_type=XLSX)
         response["Content-Disposition"] = content_disposition_header(True, file_name(table, obj))
         return response
+
+    def aside_view(self, request, object_id):
+        """有资料、未参评: firms on file about which something came in though they do not take part."""
+        obj = self.object_or_404(request, object_id)
+        found = queries.aside(obj)
+        context = self.page_context(
+            request, obj, title="有资料、未参评", firms=found[:500], count=len(found), back_url=self.page_url("change", obj.pk)
+        )
+        return TemplateResponse(request, "admin/evaluations/aside.html", context)
 
     def issued_view(self, request, object_id):
         """The issuer's result beside ours: firms not on the list, grades that differ."""

@@ -46,6 +46,7 @@ class _MatchFilter(admin.SimpleListFilter):
         "person": ("人工认领", Q(matched_by="person", voided_at=None)),
         "name": ("按名称匹配", Q(matched_by="name", voided_at=None)),
         "code": ("按代码匹配", Q(matched_by="code", voided_at=None)),
+        "double": ("与另一行相同，不计分", Q(same_as__isnull=False, voided_at=None)),
         "void": ("已作废", Q(voided_at__isnull=False)),
     }
 
@@ -88,6 +89,8 @@ class MatchedAdmin(BaseAdmin):
     def match(self, row):
         if row.voided_at:
             return chip("已作废", "seal")
+        if row.same_as_id:
+            return chip("与另一行相同，不计分")
         if row.dismissed:
             return chip("不是本轮企业")
         if row.party_id is None:

@@ -5,10 +5,13 @@ A row without a party waits for a person (待匹配); `raw` keeps the row as it 
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from association.core.masking import mask_id, mask_mobile, mask_name
 from association.core.models import Base
 
+from ..credit_sources import document_key
+from ..scoring.exact import printed
 from .access import StaffQuerySet
 from .rounds import RatingRound
 
@@ -50,8 +53,22 @@ class CreditSource(Base):
         return self.name
 
 
+class MatchedQuerySet(StaffQuerySet):
+    def counting(self):
+        """What firms are rated by: rows that found their firm, are not void and say nothing twice."""
+        return self.filter(party__isnull=False, voided_at=None, same_as=None)
+
+    def waiting(self):
+        """Rows that match no firm and wait for a person."""
+        return self.filter(party=None, dismissed=False, voided_at=None)
+
+
 class Matched(Base):
-    """A row about a firm: which one, by what it was matched, and as it was written."""
+    """A row about a firm: which one, by what it was matched, and as it was written.
+
+    `same_as`: another row says this of the same firm already (重复), however the firm is written there; it counts, this
+    one does not. See evaluations.doubles.
+    """
 
     class By(models.TextChoices):
         NONE = "", "未匹配"
@@ -76,8 +93,11 @@ class Matched(Base):
     )
     voided_at = models.DateTimeField("作废时间", null=True, editable=False)
     void_reason = models.CharField("作废原因", max_length=200, blank=True, editable=False)
+    same_as = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="doubles", editable=False, verbose_name="重复于"
+    )
 
-    objects = StaffQuerySet.as_manager()
+    objects = MatchedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -90,7 +110,11 @@ class Matched(Base):
 
 
 class CreditRecord(Matched):
-    """A fact that an authority reports (信用信息). Amounts in yuan. Which round it counts in follows from its date."""
+    """A fact that an authority reports (信用信息). Amounts in yuan. Which round it counts in follows from its date.
+
+    `number_key` is the document number for comparing, "" where there is none; `told_at` when a file or a person last
+    said something new in this row.
+    """
 
     source = models.CharField("来源", max_length=40)
     identity = models.CharField(max_length=64, editable=False)
@@ -100,6 +124,8 @@ class CreditRecord(Matched):
     amount = models.DecimalField("金额（元）", max_digits=18, decimal_places=2, null=True, blank=True)
     counterparty = models.CharField("相关方", max_length=120, blank=True)
     repaired = models.BooleanField("已修复", default=False)
+    number_key = models.CharField(max_length=80, blank=True, editable=False)
+    told_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "信用信息"
@@ -108,10 +134,17 @@ class CreditRecord(Matched):
         indexes = [
             models.Index(fields=["party", "date"], name="evaluations_record_party_idx"),
             models.Index(fields=["name_key"], condition=Q(party=None), name="evaluations_record_waits_idx"),
+            models.Index(
+                fields=["source", "number_key"], condition=~Q(number_key=""), name="evaluations_record_number_idx"
+            ),
         ]
 
     def __str__(self):
         return f"{self.source} {self.document_no or self.fact}"
+
+    def save(self, *args, **kwargs):
+        self.number_key = document_key(self.document_no)[:80]
+        super().save(*args, **kwargs)
 
 
 class Survey(Matched):
@@ -141,7 +174,7 @@ class AuthorityScore(Matched):
 
     round = models.ForeignKey(RatingRound, models.PROTECT, related_name="authority_scores", verbose_name="轮次")
     identity = models.CharField(max_length=64, editable=False)
-    score = models.DecimalField("得分", max_digits=7, decimal_places=3)
+    score = models.DecimalField("得分", max_digits=13, decimal_places=6)
 
     class Meta:
         verbose_name = verbose_name_plural = "主管部门评分"
@@ -150,10 +183,10 @@ class AuthorityScore(Matched):
             models.UniqueConstraint(fields=["round", "identity"], name="evaluations_score_identity"),
             models.UniqueConstraint(
                 fields=["round", "party"],
-                condition=Q(party__isnull=False, voided_at=None),
+                condition=Q(party__isnull=False, voided_at=None, same_as=None),
                 name="evaluations_one_score",
             ),
         ]
 
     def __str__(self):
-        return f"{self.raw_name} {self.score}"
+        return f"{self.raw_name} {printed(self.score)}"

@@ -7,6 +7,7 @@ from django.db.models import Q
 from association.core.fields import JSONText
 from association.core.models import Base
 
+from ..scoring.exact import printed
 from .access import StaffQuerySet
 from .rounds import Rating, RatingRound
 
@@ -78,8 +79,8 @@ class ScoreSheet(models.Model):
         Rating, models.CASCADE, related_name="sheets", verbose_name="参评企业", db_constraint=False
     )
     points = JSONText("各项得分", default=list)
-    own_points = models.DecimalField("协会评分", max_digits=6, decimal_places=2, null=True)
-    total = models.DecimalField("总分", max_digits=7, decimal_places=3, null=True)
+    own_points = models.DecimalField("协会评分", max_digits=10, decimal_places=3, null=True)
+    total = models.DecimalField("总分", max_digits=13, decimal_places=6, null=True)
     grade = models.CharField("测算等级", max_length=20, blank=True)
     detail = JSONText("依据", default=dict)
 
@@ -91,4 +92,4 @@ class ScoreSheet(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "rating"], name="evaluations_one_sheet")]
 
     def __str__(self):
-        return f"{self.rating} {self.total or '—'}"
+        return f"{self.rating} {'—' if self.total is None else printed(self.total)}"

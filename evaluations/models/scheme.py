@@ -21,7 +21,7 @@ class Scheme(Base):
     year = models.PositiveSmallIntegerField("评价年度")
     period_from = models.DateField("信用信息起算日")
     period_to = models.DateField("信用信息截止日")
-    total = models.DecimalField("满分", max_digits=6, decimal_places=2, default=Decimal(100))
+    total = models.DecimalField("满分", max_digits=10, decimal_places=3, default=Decimal(100))
     below_label = models.CharField("最低等级以下", max_length=20, default="不予定级")
     basis = models.CharField("依据文件", max_length=160, blank=True)
     locked_at = models.DateTimeField("启用时间", null=True, editable=False)
@@ -85,12 +85,12 @@ class SchemePart(SchemeRow):
     position = models.PositiveSmallIntegerField("顺序", default=1)
     name = models.CharField("名称", max_length=40)
     kind = models.CharField("计分方式", max_length=10, choices=Kind)
-    points = models.DecimalField("满分", max_digits=6, decimal_places=2, default=0)
+    points = models.DecimalField("满分", max_digits=10, decimal_places=3, default=0)
     own = models.BooleanField("协会评分", default=True)
     survey_items = models.CharField("调查内容", max_length=200, blank=True, help_text="仅业绩调查：用顿号隔开，例：质量、安全、进度")
-    mark_lowest = models.DecimalField("调查最低分", max_digits=5, decimal_places=2, default=1)
-    mark_highest = models.DecimalField("调查最高分", max_digits=5, decimal_places=2, default=5)
-    below_points = models.DecimalField("未达最低档得分", max_digits=6, decimal_places=2, default=0)
+    mark_lowest = models.DecimalField("调查最低分", max_digits=10, decimal_places=3, default=1)
+    mark_highest = models.DecimalField("调查最高分", max_digits=10, decimal_places=3, default=5)
+    below_points = models.DecimalField("未达最低档得分", max_digits=10, decimal_places=3, default=0)
 
     objects = StaffQuerySet.as_manager()
 
@@ -114,8 +114,8 @@ class DeductionRule(SchemeRow):
 
     part = models.ForeignKey(SchemePart, models.CASCADE, related_name="rules", verbose_name="评分项")
     source = models.CharField("来源", max_length=40)
-    each = models.DecimalField("每条分值", max_digits=6, decimal_places=2, default=1)
-    cap = models.DecimalField("上限", max_digits=6, decimal_places=2, default=1)
+    each = models.DecimalField("每条分值", max_digits=10, decimal_places=3, default=1)
+    cap = models.DecimalField("上限", max_digits=10, decimal_places=3, default=1)
     grade_cap = models.CharField("等级最高为", max_length=20, blank=True, help_text="仅用于一票否决或等级封顶")
 
     objects = StaffQuerySet.as_manager()
@@ -134,7 +134,7 @@ class ChannelWeight(SchemeRow):
 
     part = models.ForeignKey(SchemePart, models.CASCADE, related_name="channels", verbose_name="评分项")
     channel = models.CharField("调查方式", max_length=20)
-    weight = models.DecimalField("权重", max_digits=5, decimal_places=3)
+    weight = models.DecimalField("权重", max_digits=10, decimal_places=3)
 
     objects = StaffQuerySet.as_manager()
 
@@ -154,8 +154,8 @@ class SurveyBand(SchemeRow):
     """From which mean of the survey how many points (分档)."""
 
     part = models.ForeignKey(SchemePart, models.CASCADE, related_name="bands", verbose_name="评分项")
-    lower = models.DecimalField("均分不低于", max_digits=6, decimal_places=3)
-    points = models.DecimalField("得分", max_digits=6, decimal_places=2)
+    lower = models.DecimalField("均分不低于", max_digits=10, decimal_places=3)
+    points = models.DecimalField("得分", max_digits=10, decimal_places=3)
 
     objects = StaffQuerySet.as_manager()
 
@@ -172,7 +172,7 @@ class GradeLine(SchemeRow):
     """From which total which grade (等级线)."""
 
     scheme = models.ForeignKey(Scheme, models.CASCADE, related_name="lines", verbose_name="评分办法")
-    lower = models.DecimalField("总分不低于", max_digits=6, decimal_places=2)
+    lower = models.DecimalField("总分不低于", max_digits=10, decimal_places=3)
     label = models.CharField("等级", max_length=20)
 
     objects = StaffQuerySet.as_manager()

@@ -75,13 +75,14 @@ def test_rows_that_cannot_be_taken_say_why(publish, firm_party):
         [6, "乙建筑有限公司", firm_code(2), "AA"],
         [7, "丙建筑有限公司", "91430600000000001X", "AA"],
     )
-    assert (batch.created, batch.unchanged, batch.rejected) == (1, 1, 5)
+    assert (batch.created, batch.unchanged, batch.rejected) == (2, 1, 4)
     reasons = [row.problems[0]["reason"] for row in batch.rows.filter(verdict="rejected").order_by("row")]
     assert "企业档案里没有这个名称" in reasons[0]
     assert "没有参加本轮评价" in reasons[1]
     assert "请填写 AAA、AA、A、不予定级 之一" in reasons[2]
     assert "与第 6 行是同一家企业，等级不同" in reasons[3]
-    assert "第 18 位" in reasons[4]
+    [wrong_code] = [row for row in batch.rows.filter(verdict="created") if row.problems]  # the name is right
+    assert "第 18 位" in wrong_code.problems[0]["reason"]
     assert NameDecision.objects.count() == 0
 
 
