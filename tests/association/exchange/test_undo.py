@@ -1,6 +1,7 @@
 """Imports taken back: what goes, what gets its old values, what stays and why; and again after a kill."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -175,7 +176,7 @@ def scores(brought):
 def test_scores_go_and_corrected_ones_stay(roster, scores, undone, clerk):
     roster(firm_row(1), firm_row(2), firm_row(3))
     batch = scores(["", firm_code(1), 80], ["", firm_code(2), 81], ["没有这家", "", 82])
-    correct_row(AuthorityScore.objects.get(party__code=firm_code(1)), by=clerk, reason="来函更正", score=85)
+    correct_row(AuthorityScore.objects.get(party__code=firm_code(1)), by=clerk, reason="来函更正", score=Decimal(85))
     undone(batch)
     assert list(AuthorityScore.objects.values_list("party__code", flat=True)) == [firm_code(1)]
     assert reasons(batch) == {2: "导入以后由协会更正过"}
