@@ -47,6 +47,8 @@ def turn_of(desk: Desk, case: Case, line: PublicityLine | None) -> dict:
         what, due = "名单正在公示", line.list.ends_at
         if line.list.state != ListState.PUBLICISED or is_over(due, now):
             what, due, note = "公示期满，等待公告", None, ""
+    if whose == Whose.NOBODY:
+        what = f"本次评价已办结（{what}）"
     buttons = _buttons(desk, case)
     mine = whose == Whose.PARTY and desk.may_move
     if whose == Whose.PARTY and not desk.may_move:
@@ -93,10 +95,16 @@ def undo_of(desk: Desk, case: Case) -> dict | None:
 
 
 def stations(case: Case) -> list[dict]:
-    """The stations that this case passed, stands at and has ahead; those it never had are not drawn. One query."""
+    """The stations that this case passed, stands at and has ahead; those it never had are not drawn. One query.
+
+    Where nobody has anything left to do, the last one is passed too.
+    """
     found = stations_of(case, Step.objects.of(case))
     here = next((place for place, row in enumerate(found) if row["state"] == "current"), len(found))
-    return [row for place, row in enumerate(found) if place >= here or row["state"] == "done"]
+    shown = [row for place, row in enumerate(found) if place >= here or row["state"] == "done"]
+    if case.whose == Whose.NOBODY:
+        shown = [row | {"state": "done"} if row["state"] == "current" else row for row in shown]
+    return shown
 
 
 def events(desk: Desk, case: Case):

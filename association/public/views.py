@@ -27,9 +27,12 @@ def home(request):
     ]
     if queries.rates():
         services.insert(0, {"title": "信用评价", "text": "企业登录后核对得分、看每一分的依据", "url": "/desk/"})
+    shown = lists.current_lists()
+    all_over = bool(shown) and all(entry["days_left"] is None for entry in shown)
     context = {
         "section": "home",
-        "publicities": lists.current_lists(),
+        "publicities": shown,
+        "list_title": "最近公示" if all_over else "正在公示",
         "announcements": lists.latest_announcements(),
         "services": services,
         "tiles": queries.figures(),

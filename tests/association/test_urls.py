@@ -115,6 +115,7 @@ ADMIN = {
     "admin:evaluations_rating_move": Right.RATING,
     "admin:evaluations_rating_sheet": Right.READ,
     "admin:evaluations_ratinground_settings": Right.RATING,
+    "admin:evaluations_ratinground_aside": Right.READ,
     "admin:evaluations_ratinground_rate": Right.RATING,
     "admin:evaluations_ratinground_switch": Right.RATING,
     "admin:evaluations_ratinground_publicity": Right.PUBLICITY,

@@ -243,6 +243,7 @@ def pages():
     home = {
         "section": "home",
         "publicities": entries(),
+        "list_title": "正在公示",
         "announcements": ANNOUNCEMENTS,
         "services": services,
         "tiles": TILES,
@@ -251,7 +252,7 @@ def pages():
     return {
         "gallery": ("gallery.html", components()),
         "home": ("public/home.html", home),
-        "home-empty": ("public/home.html", {"section": "home", "services": services[1:]}),
+        "home-empty": ("public/home.html", {"section": "home", "services": services[1:], "list_title": "正在公示"}),
         "about": ("public/about.html", {"section": "about"}),
         **firm_pages(),
         **publicity_pages(),

@@ -70,12 +70,13 @@ def test_no_page_breaks_a_rule_of_access_or_leaves_its_width(site, opened, size,
     found = {}
     for name in names:
         page.goto(f"{base}/{name}.html")
+        heads = page.locator("h1").count()  # first: after two seconds the gallery's running job asks for its progress
         result = page.evaluate(f"{axe};axe.run(document, {{resultTypes: ['violations']}})")
         broken = [f"{v['id']}: {v['nodes'][0]['target']}" for v in result["violations"]]
         if sideways(page) > 0:
             broken.append(f"{sideways(page)} px too wide")
-        if page.locator("h1").count() != 1:
-            broken.append(f"{page.locator('h1').count()} h1")
+        if heads != 1:
+            broken.append(f"{heads} h1")
         if broken:
             found[name] = broken
     assert found == {}

@@ -286,6 +286,15 @@ def test_while_publicised_the_desk_shows_list_and_end(desk, rated, year):
     assert publicity.get_public_url() in page.content.decode()
 
 
+def test_what_is_over_says_so(desk, asked, year):
+    mine, _ = asked
+    client = desk(mine)
+    client.post(page_of(year, mine, "withdraw/"), {"note": "不再参加"})
+    page = client.get(page_of(year, mine))
+    assert "本次评价已办结（已撤回申报）" in text_of(page)
+    assert 'aria-current="step"' not in page.content.decode()
+
+
 # -- Several seats ---------------------------------------------------------------------------------
 
 

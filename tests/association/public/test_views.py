@@ -252,8 +252,10 @@ def test_a_list_is_searched_by_name_and_result_and_paged(client, publish):
 def test_the_same_page_after_its_last_second(client, publish, may_2021):
     publicity = publish()
     may_2021.move_to("2021-05-12T17:00:00+08:00")
+    assert "正在公示" in text_of(client.get("/"))
     assert "今天是最后一天" in text_of(client.get(publicity.get_public_url()))
     may_2021.move_to("2021-05-12T17:00:01+08:00")
+    assert "最近公示" in text_of(client.get("/"))
     page = text_of(client.get(publicity.get_public_url()))  # the same process: the page must not outlive the deadline
     assert "公示期已过" in page
     assert "公示期满" in page
