@@ -67,7 +67,7 @@ def _tiles(user, totals) -> list[dict]:
     ]
     if user.has_perm("publicity.view_publicitylist"):
         tiles += _publicity_tiles()
-    if Right.READ in user.rights:
+    if Right.READ in user.rights_today:
         since = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
         answers = Step.objects.filter(entered_at__gte=since, actor__is_staff=False).count()
         tiles.append({"label": "昨天以来企业办理", "value": answers, "url": ""})

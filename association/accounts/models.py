@@ -73,6 +73,23 @@ class User(AbstractBaseUser, PermissionsMixin, Base):
             return frozenset()
         return frozenset(Right) if self.is_superuser else rights_of(self.role_names)
 
+    @cached_property
+    def stand_ins_today(self) -> tuple["StandIn", ...]:
+        """By which this person stands in for others today, with the principals; asked once in a request."""
+        return tuple(StandIn.objects.of(self, timezone.localdate())) if self.is_active else ()
+
+    @cached_property
+    def lent_rights(self) -> frozenset[Right]:
+        """What the person may see and do today as a stand-in in every matter; one for some matters only may look."""
+        whole = (row.principal.rights for row in self.stand_ins_today if not row.matters)
+        part = (row.principal.rights & {Right.READ} for row in self.stand_ins_today if row.matters)
+        return frozenset().union(*whole, *part)
+
+    @cached_property
+    def rights_today(self) -> frozenset[Right]:
+        """Own rights and lent ones: for what a person sees. What they do is asked for by matter (rules.authority)."""
+        return self.rights | self.lent_rights
+
     def save(self, *args, **kwargs):
         if kwargs.get("update_fields") == ["last_login"]:  # a login is no edit that another's open form must learn of
             type(self).objects.filter(pk=self.pk).update(last_login=self.last_login)
@@ -84,6 +101,11 @@ class User(AbstractBaseUser, PermissionsMixin, Base):
 
 
 class StandInQuerySet(models.QuerySet):
+    def of(self, deputy, day):
+        """Those by which a person stands in for others on a day, with the principals and their roles."""
+        rows = self.filter(deputy=deputy, revoked_at=None, starts_on__lte=day, ends_on__gte=day)
+        return rows.select_related("principal").prefetch_related("principal__groups")
+
     def visible_to(self, user):
         """Who manages accounts sees all, everyone else those they named or stand in by."""
         if not user.is_authenticated:

@@ -4,6 +4,7 @@ A right (权限) is what the workflow and the pages ask for; `opens` are the adm
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import TextChoices
 
@@ -70,7 +71,7 @@ OPENS: dict[Right, dict[str, tuple[str, ...]]] = {
             "evaluations.ratinground", "evaluations.rating", "evaluations.creditrecord", "evaluations.survey",
             "evaluations.authorityscore", "evaluations.scoringrun", "evaluations.creditsource", "cases.case",
             "publicity.publicitylist", "publicity.publicityline", "publicity.objection", "publicity.announcement",
-            "inbox.todo", "timeline.event", "jobs.job", "documents.document", "outbox.message",
+            "workflow.step", "inbox.todo", "timeline.event", "jobs.job", "documents.document", "outbox.message",
             "exchange.importbatch", "exchange.namedecision",
         ),
         _VIEW,
@@ -110,6 +111,18 @@ OPENS: dict[Right, dict[str, tuple[str, ...]]] = {
 def rights_of(role_names) -> frozenset[Right]:
     """All rights that the named roles carry together; names that are no staff role carry none."""
     return frozenset().union(*(ROLE_BY_NAME[name].rights for name in role_names if name in ROLE_BY_NAME))
+
+
+@lru_cache(maxsize=64)
+def perms_of(rights: frozenset) -> frozenset[str]:
+    """The admin permissions that rights open, as Django names them: members.view_firm."""
+    return frozenset(
+        f"{app}.{action}_{model}"
+        for right in rights
+        for name, actions in OPENS.get(right, {}).items()
+        for app, model in [name.split(".")]
+        for action in actions
+    )
 
 
 def sync_roles(**signal):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import rules
-from django.db.models import Q
 from django.utils import timezone
 
 from .models import StandIn, User
@@ -30,10 +29,7 @@ def authority(user, right: Right, matter: str = "", day=None) -> Authority | Non
     if right in user.rights:
         return Authority(user)
     day = day or timezone.localdate()
-    standing = StandIn.objects.filter(
-        Q(deputy=user, revoked_at=None, starts_on__lte=day, ends_on__gte=day)
-    ).select_related("principal")
-    for row in standing:
+    for row in StandIn.objects.of(user, day):  # asked anew each time: what is revoked counts no more
         if row.covers(matter, day) and right in row.principal.rights:
             return Authority(user, row.principal)
     return None

@@ -20,19 +20,25 @@ class Whose(models.TextChoices):
     NOBODY = "nobody", "已办结"
 
 
+def rights_with_stand_ins(user) -> set[str]:
+    """The person's rights and, for today, those of the people whose stand-in (代理) they are, in whatever matter."""
+    return set(user.rights).union(*(row.principal.rights for row in user.stand_ins_today))
+
+
 class TodoQuerySet(AudienceQuerySet):
     def open(self):
         return self.filter(done_at=None)
 
     def visible_to(self, user):
-        """Staff: what their rights let them do, or is given to them by name; others: what waits for their parties."""
+        """Staff: what their rights, or those of whom they stand in for today, let them do, or is given to them by name;
+        others: what waits for their parties."""
         if not user.is_authenticated:
             return self.none()
         mine = Q(user=user)
         mine |= Q(whose=Whose.PARTY, user=None, party__in=Seat.objects.live().filter(user=user).values("party"))
         if user.is_staff:
-            mine |= Q(right__in=list(user.rights), user=None)
-            if Right.READ in user.rights:
+            mine |= Q(right__in=sorted(rights_with_stand_ins(user)), user=None)
+            if Right.READ in user.rights_today:
                 mine |= Q(user=None) & ~Q(right=Right.SETTINGS)
         return self.filter(mine)
 

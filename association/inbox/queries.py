@@ -7,11 +7,10 @@ from urllib.parse import quote
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
-from association.accounts.models import StandIn
 from association.core import workdays
 from association.core.models import working_day_table
 
-from .models import Todo, Whose
+from .models import Todo, Whose, rights_with_stand_ins
 
 SHOWN_SINGLY = 3  # more rows of one kind become one line
 
@@ -51,15 +50,6 @@ class Clock:
             return workdays.working_days_between(self.today, until, self._table)
         except workdays.YearMissing:
             return None
-
-
-def rights_with_stand_ins(user) -> set[str]:
-    """The person's rights and, for today, those of the people whose stand-in (代理) they are."""
-    day = timezone.localdate()
-    rows = StandIn.objects.filter(deputy=user, revoked_at=None, starts_on__lte=day, ends_on__gte=day).select_related(
-        "principal"
-    )
-    return set(user.rights).union(*(row.principal.rights for row in rows))
 
 
 def of_mine(todos: QuerySet, user) -> QuerySet:

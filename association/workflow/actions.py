@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from association.accounts.rules import authority
 from association.core.enums import Audience
+from association.core.stamp import raise_stamp
 from association.inbox.actions import close_todos
 from association.timeline.actions import record
 
@@ -164,5 +165,6 @@ def void(thing, *, by, reason: str):
         audience=Audience.PARTY if locked.turn_party else Audience.STAFF, note=reason, signature=who.signature,
     )  # fmt: skip
     close_todos(subject=locked)
+    raise_stamp()  # it may be on a public page
     thing.refresh_from_db()
     return thing

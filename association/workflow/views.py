@@ -52,7 +52,7 @@ def turn_of(thing, user) -> dict:
         "due": due,
         "left": _days_left(due),
         "late": due is not None and due < timezone.now(),
-        "mine": bool(turn and turn.whose == Whose.OFFICE and turn.right and turn.right in user.rights),
+        "mine": bool(turn and turn.whose == Whose.OFFICE and turn.right and turn.right in user.rights_today),
         "void": getattr(thing, "voided_at", None),
     }
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from association.accounts.models import StandIn
 from association.cases.models import Case
+from association.core import stamp
 from association.core.models import CalendarYear
 from association.inbox.models import Todo
 from association.timeline.models import Event
@@ -187,3 +188,11 @@ def test_void_needs_the_right_and_nothing_that_went_out(cases, people, staff):
     Step.objects.of(case).update(went_out=True)
     with pytest.raises(MoveRefused, match="已经对外发出"):
         void(case, by=people.clerk, reason="重复")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_void_is_on_no_public_page_any_more(cases, people):
+    (case,) = cases(1)
+    before = stamp.current()
+    void(case, by=people.clerk, reason="重复登记")
+    assert stamp.current() != before
