@@ -9,17 +9,16 @@ from association.core.enums import Audience
 from association.core.models import Base
 from association.parties.visibility import AudienceMixin, AudienceQuerySet
 
+from .registry import guarded
+
 
 class DocumentQuerySet(AudienceQuerySet):
     in_charge_field = "uploaded_by"
 
     def visible_to(self, user):
-        """As the audience says; files that came in as lists of people (导入) only for whoever may see personal data."""
+        """As the audience says; files of a guarded kind (lists of people that came in) as whoever keeps them says."""
         found = super().visible_to(user)
-        if user.is_authenticated and user.has_perm("portal.personal"):
-            return found
-        mine = Q(uploaded_by=user) if user.is_authenticated else Q()
-        return found.filter(~Q(kind="import") | mine) if mine else found.exclude(kind="import")
+        return found.exclude(guarded(user)) if user.is_authenticated else found
 
 
 class Document(Base, AudienceMixin):

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from association.accounts.roles import Right
+from association.accounts.rules import may
+from association.documents.registry import offer_guard
 from association.parties.registry import offer_listener
 
 from .columns import Column
-from .models import ImportRow
+from .models import ImportBatch, ImportRow
 
 V = ImportRow.Verdict
 REMATCHED = 500  # keys a transaction
@@ -160,6 +164,27 @@ def kind_named(name: str) -> ImportKind:
 
 def all_kinds() -> tuple[ImportKind, ...]:
     return tuple(_kinds.values())
+
+
+def may_read(user, kind: ImportKind) -> bool:
+    """Whether a person may read files of a kind, with the people's data in them."""
+    return may(kind.right)(user) or (may(Right.IMPORT)(user) and may(Right.PERSONAL)(user))
+
+
+def readable_kinds(user) -> list[str] | None:
+    """The names of the kinds whose files a person may read; None for all."""
+    if may(Right.IMPORT)(user) and may(Right.PERSONAL)(user):
+        return None
+    held = {right for right in {kind.right for kind in all_kinds()} if may(right)(user)}
+    return [kind.name for kind in all_kinds() if kind.right in held]
+
+
+def _import_files(user) -> Q:
+    batches = ImportBatch.objects.visible_to(user).readable_by(user)
+    return Q(pk__in=batches.values("document"))
+
+
+offer_guard("import", _import_files)
 
 
 def register_rematcher(function):

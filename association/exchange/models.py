@@ -14,6 +14,21 @@ class StaffOnlyQuerySet(models.QuerySet):
         return self if allowed else self.none()
 
 
+class ImportRowQuerySet(StaffOnlyQuerySet):
+    def visible_to(self, user):
+        """Rows quote the file and keep old values for the undo: for those only who may read the file itself."""
+        return super().visible_to(user).filter(batch__in=ImportBatch.objects.readable_by(user))
+
+
+class ImportBatchQuerySet(StaffOnlyQuerySet):
+    def readable_by(self, user):
+        """Those whose file this person may read: it is their work to import such files, or they know people's data."""
+        from .kinds import readable_kinds  # kinds are made of these models
+
+        kinds = readable_kinds(user)
+        return self if kinds is None else self.filter(kind__in=kinds)
+
+
 class ImportBatch(Base):
     """One file read as one kind. Its rows count once `state` is APPLIED; undo gives back what is unchanged since."""
 
@@ -47,7 +62,7 @@ class ImportBatch(Base):
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
     undo_reason = models.CharField("撤销原因", max_length=300, blank=True, editable=False)
 
-    objects = StaffOnlyQuerySet.as_manager()
+    objects = ImportBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "导入记录"
@@ -85,7 +100,7 @@ class ImportRow(models.Model):
     undone = models.BooleanField("已撤销", default=False)
     kept = models.CharField("未撤销的原因", max_length=120, blank=True)
 
-    objects = StaffOnlyQuerySet.as_manager()
+    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "导入明细"

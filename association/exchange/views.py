@@ -9,9 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.http import content_disposition_header
 
-from association.accounts.roles import Right
 from association.accounts.rules import may
-from association.core.adminhooks import holds
 from association.jobs.actions import Refused
 from association.jobs.models import Job
 from association.jobs.views import page_url as job_url
@@ -21,7 +19,7 @@ from association.timeline.actions import log_access
 from . import actions
 from .errors import UnreadableFile
 from .forms import ConfirmForm, UndoForm, UploadForm
-from .kinds import OPTIONS, ImportKind, all_kinds, kind_named
+from .kinds import OPTIONS, ImportKind, all_kinds, kind_named, may_read
 from .models import ImportBatch, ImportRow
 from .sheets import XLSX
 from .templates_out import problem_sheet, template_sheet
@@ -94,7 +92,7 @@ def batch_page(request, batch: ImportBatch, *, frame, url_of):
     """Counts, only the rows that have a problem or wait, what was left out, what can be done next."""
     kind = kind_named(batch.kind)
     mine = may(kind.right)(request.user)
-    full = mine or holds(request.user, Right.PERSONAL)
+    full = may_read(request.user, kind)
     busy = batch.state in (S.READING, S.APPLYING, S.UNDOING)
     context = {
         **frame, "title": batch.document.label, "batch": batch, "kind": kind, "may": mine, "urls": url_of(batch),
