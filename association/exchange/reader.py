@@ -38,6 +38,9 @@ class _RowJudge:
         keys = [found.index for found in wanted if found.column.identifies]
         self._keys = keys or [found.index for found in wanted]
         self._lead = self._keys[0]
+        self._figures = [
+            found.index for found in wanted if found.column.required and found.column.kind not in ("text", "code")
+        ]
         self._repeated = {_plain(cells) for cells in above}
         self._leads = {str(cells[self._lead]) for cells in above if self._lead < len(cells)}
 
@@ -55,11 +58,18 @@ class _RowJudge:
             return "重复的表头"
         named = any(index in self._keys for index, _ in filled)
         first, key = _squeezed(filled[0][1]), _squeezed(lead)
-        if _TOTAL.match(first) or _TOTAL.match(key) or _FOOTER.match(key) or (not named and _FOOTER.match(first)):
+        signed = _FOOTER.match(first) and (not named or (not key and not self._has_figures(cells)))
+        if _TOTAL.match(first) or _TOTAL.match(key) or _FOOTER.match(key) or signed:
             return " ".join(freeze(cell) for _, cell in filled)
         if named or len(filled) > 1:
             return None
         return filled[0][1] if first and not first.isdigit() else ""  # a lone number was numbered in advance
+
+
+    def _has_figures(self, cells: Sequence) -> bool:
+        """Whether a figure or date that a row of data must have is there: under a signature (填表人) none is."""
+        found = [cells[place] for place in self._figures]
+        return any(cell != "" and not _is_space(cell) and not _FOOTER.match(_squeezed(cell)) for cell in found)
 
 
 def _odd(text: str) -> bool:

@@ -381,3 +381,15 @@ def test_the_sample_bank_statements_end_before_their_total():
     assert not any(problems for _, _, problems in rows)
     assert table.header_row_number == 4
     assert table.skipped == [(58, "合计笔数：53")]
+
+
+def test_a_signature_below_another_column_that_tells_firms_apart_is_no_row():
+    """The first cells are empty; what a row of data must have in figures is not there either."""
+    project, channel = Column("project", "工程名称", required=True), Column("channel", "调查方式", required=True)
+    columns = (CODE, project, channel, Column("mark", "质量", kind="decimal", required=True))
+    head = [column.label for column in columns]
+    signed = [[None, "填表人：王某", None, None], [None, "填表人：王某", "审核人：李某", "日期：2021-02-03"]]
+    data = [["91430600MA000001XX", "一期", "电话", 5], [None, "说明：二期工程", "电话", 4]]
+    table = read_table(workbooks.xlsx([head, data[0], *signed, data[1]]), layouts={"调查": columns})
+    assert [number for number, _ in table.rows] == [2, 5]
+    assert [number for number, _ in table.skipped] == [3, 4]
