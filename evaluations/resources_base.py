@@ -201,7 +201,7 @@ class MatchedSession(Session):
         if self.batch is None:
             return
         batch = ImportBatch.objects.get(pk=self.batch.pk)
-        if batch.created or batch.updated:
+        if brought_something(batch):
             ask_to_rate_again(round_=getattr(self, "round", None))
         told = [self._codes_sentence(), aside_sentence(self.parties, getattr(self, "round", None))]
         kept = [note for note in batch.notes if _WRONG_CODES not in note and ASIDE not in note]
@@ -220,6 +220,11 @@ class MatchedSession(Session):
         elif not name and not code:
             row.problems.append({"column": "企业名称", "value": "", "reason": "请填写企业名称或统一社会信用代码"})
         return {"raw_name": name[:120], "name_key": key_of(name), "raw_code": str(code)[:40], "raw": row.raw}
+
+
+def brought_something(batch: ImportBatch) -> bool:
+    """Whether a file that was imported changed what firms are rated by; its rows that wait do so when they find a firm."""
+    return bool(batch.created or batch.updated)
 
 
 def code_of(row: CleanRow) -> str:

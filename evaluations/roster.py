@@ -7,13 +7,16 @@ from django.utils import timezone
 from association.cases.actions import NewCase, open_cases
 from association.core.qualifications import qualification_group
 from association.exchange.kinds import CleanRow, Judged, V, problem, register, rejected
+from association.exchange.models import ImportBatch
 from association.exchange.writing import insert, update
 from members.models import Firm
 from members.resources import FIRM_COLUMNS, FirmSession
 
+from .actions import ask_to_rate_again
 from .enums import RatingState
 from .models import Rating
 from .resources import RoundKind, round_of
+from .resources_base import brought_something
 from .undo import UNDONE, give_back_roster, matched_given_back, revive
 from .workflow import KIND
 
@@ -103,6 +106,11 @@ class RosterSession(FirmSession):
         update(changed, (*SNAPSHOT, "batch") if again else SNAPSHOT)
         revive(again, by=self.by)
 
+    def finish(self):
+        super().finish()
+        if self.batch is not None and brought_something(ImportBatch.objects.get(pk=self.batch.pk)):
+            ask_to_rate_again(round_=self.round)
+
     def _open(self, new: Sequence[Judged]):
         today = timezone.localdate()
         cases = open_cases(
@@ -133,6 +141,7 @@ class RosterSession(FirmSession):
 @register
 class _Roster(RoundKind):
     name = "rating-roster"
+    order = 10
     label = "申报企业名册"
     about = "参加本轮评价的企业。不在档案里的企业会建档，已有的只补空白，不改内容。"
     session = RosterSession
