@@ -238,7 +238,11 @@ SMS_BACKEND = env.str("SMS_BACKEND", "")
 SMS_DAILY_LIMIT = env.int("SMS_DAILY_LIMIT", 2000)  # for the whole portal: a burnt budget is silence for everyone
 ACCOUNT_ADAPTER = "association.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"phone"}
-ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1*", "password2*"]  # sign-up is closed; allauth learns from it what login is
+ACCOUNT_SIGNUP_FIELDS = [
+    "phone*",
+    "password1*",
+    "password2*",
+]  # sign-up is closed; allauth learns from it what login is
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # staff know whom they give a slip; an SMS code verifies by the way

@@ -1,7 +1,6 @@
 """What the shared pages ask of a rating."""
 
 from association.cases.registry import CaseKind, register
-
 from members.panels import Panel
 from members.panels import register as register_panel
 

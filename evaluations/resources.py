@@ -68,7 +68,7 @@ class MatchedKind:
         matched_given_back(batch)
 
 
-# -- credit records (信用信息)
+# -- 信用信息: credit records
 
 
 def sources() -> dict[str, Source]:
@@ -152,6 +152,7 @@ class CreditSession(MatchedSession):
 @register
 class _CreditRecords(MatchedKind, ImportKind):
     name = "credit-records"
+    order = 20
     label = "信用信息"
     about = "住建、劳动、税务、法院、银行等提供的信息；来源按列名识别，也可以指定。"
     right = Right.RATING
@@ -175,7 +176,7 @@ class _CreditRecords(MatchedKind, ImportKind):
         return [("", "按列名识别"), *((name, name) for name in names)] if option == "source" else ()
 
 
-# -- surveys (业绩调查)
+# -- 业绩调查: surveys
 
 
 class SurveySession(MatchedSession):
@@ -231,6 +232,7 @@ class SurveySession(MatchedSession):
 @register
 class _Surveys(MatchedKind, RoundKind):
     name = "surveys"
+    order = 30
     label = "业绩调查"
     about = "向建设单位做的电话、问卷、现场调查，每项 1 至 5 分。"
     session = SurveySession

@@ -127,7 +127,12 @@ class MatchedSession(Session):
     def earlier(self, thing: Matched, known) -> Matched | None:
         """The row that this one is again: of this file, or of an earlier one."""
         found = self.seen.get(thing.identity) or known.get(thing.identity)
-        if found is not None and found.raw_code != thing.raw_code and _certain(found.raw_code) and _certain(thing.raw_code):
+        if (
+            found is not None
+            and found.raw_code != thing.raw_code
+            and _certain(found.raw_code)
+            and _certain(thing.raw_code)
+        ):
             thing.identity = _of_another_firm(thing)
             found = self.seen.get(thing.identity) or known.get(thing.identity)
         return found

@@ -127,6 +127,7 @@ def _two_rows(place: str) -> str:
 @register
 class _AuthorityScores(MatchedKind, RoundKind):
     name = "authority-scores"
+    order = 40
     label = "主管部门评分"
     about = "主管部门给出的得分，一家企业一行。"
     session = ScoreSession

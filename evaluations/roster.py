@@ -42,7 +42,8 @@ class RosterSession(FirmSession):
         known = {
             rating.party_id: rating
             for rating in Rating.objects.select_related("case", "party").filter(
-                round=self.round, party__in=[one.subject.party_id for one in judged if one.subject and one.subject.party_id]
+                round=self.round,
+                party__in=[one.subject.party_id for one in judged if one.subject and one.subject.party_id],
             )
         }
         return [self._judge_rating(one, known) for one in judged]
@@ -154,5 +155,3 @@ class _Roster(RoundKind):
 
     def given_back(self, batch, *, by):
         matched_given_back(batch)
-
-

@@ -44,7 +44,9 @@ def release(party_ids: Sequence[int]):
 # -- credit records, surveys, scores ----------------------------------------------------------------------------------
 
 
-def give_back_matched(rows: Sequence[ImportRow], model: type[Matched], facts: Sequence[str], *, batch) -> dict[int, str]:
+def give_back_matched(
+    rows: Sequence[ImportRow], model: type[Matched], facts: Sequence[str], *, batch
+) -> dict[int, str]:
     """Rows that this file brought go; facts that it changed are what they were. Their firm does not matter: it is found anew."""
     things, later = subjects_of(rows, model), written_later(rows, batch)
     published = _published(model, things.values())
@@ -113,7 +115,9 @@ def give_back_roster(rows: Sequence[ImportRow], snapshot: Sequence[str], *, batc
     """Firms that the file brought into the round leave it (their case is void, its number stays); on file they remain."""
     ratings, later = subjects_of(rows, Rating, "case", "party"), written_later(rows, batch)
     scored = set(
-        ScoreSheet.objects.filter(rating__in=ratings, run__state=ScoringRun.State.VALID).values_list("rating", flat=True)
+        ScoreSheet.objects.filter(rating__in=ratings, run__state=ScoringRun.State.VALID).values_list(
+            "rating", flat=True
+        )
     )
     stays, void, changed, names, firms = {}, [], [], set(), {}
     for row in rows:
@@ -187,7 +191,9 @@ def _firms_back(before: dict[int, dict], batch, *, by):
     for row in Firm.history.filter(party__in=before).order_by("history_id"):
         latest[row.party_id] = row.history_change_reason
     firms = [
-        firm for firm in Firm.objects.select_for_update(of=("self",)).filter(pk__in=before) if latest.get(firm.pk) == reason
+        firm
+        for firm in Firm.objects.select_for_update(of=("self",)).filter(pk__in=before)
+        if latest.get(firm.pk) == reason
     ]
     names = set()
     for firm in firms:

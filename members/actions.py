@@ -94,7 +94,7 @@ def change_firm(firm: Firm, *, by, note: str = "", **values) -> Firm:
     _needs(by, Right.MEMBERS, "维护企业档案")
     locked = _locked(firm)
     party = locked.party
-    own = {n: v for n, v in _with_group({n: values[n] for n in values if n not in PARTY_FIELDS}).items()}
+    own = dict(_with_group({n: values[n] for n in values if n not in PARTY_FIELDS}).items())
     changes = {name: [getattr(locked, name), value] for name, value in own.items() if getattr(locked, name) != value}
     of_party = {n: values[n] for n in PARTY_FIELDS if n in values and getattr(party, n) != values[n]}
     if not changes and not of_party:
@@ -146,7 +146,9 @@ def set_code(firm: Firm, *, code: str, by) -> Firm:
 
 
 @transaction.atomic
-def add_name(firm: Firm, *, name: str, kind: str, by, starts_on: date | None = None, ends_on: date | None = None) -> PartyName:
+def add_name(
+    firm: Firm, *, name: str, kind: str, by, starts_on: date | None = None, ends_on: date | None = None
+) -> PartyName:
     """A former name or alias, by which rows of other offices find the firm. Raises ValidationError."""
     _needs(by, Right.MEMBERS, "维护企业档案")
     name = clean_text(name)
@@ -154,8 +156,7 @@ def add_name(firm: Firm, *, name: str, kind: str, by, starts_on: date | None = N
         raise ValidationError({"kind": "请选择曾用名或别名；现在的名称请用「改名」。"})
     if firm.party.names.filter(name_key=name_key(name)).exists():
         raise ValidationError({"name": "这个名称已经登记过了。"})
-    row = parties.add_name(firm.party, name=name, by=by, kind=kind, starts_on=starts_on, ends_on=ends_on)
-    return row
+    return parties.add_name(firm.party, name=name, by=by, kind=kind, starts_on=starts_on, ends_on=ends_on)
 
 
 @transaction.atomic
@@ -189,7 +190,11 @@ def change_part(row: Qualification | Person, *, by, **values):
     _needs(by, Right.MEMBERS, "维护企业档案")
     model = type(row)
     locked = model.objects.select_for_update(of=("self",)).select_related("firm__party").get(pk=row.pk)
-    changes = {n: [getattr(locked, n), values[n]] for n in PART_FIELDS[model] if n in values and getattr(locked, n) != values[n]}
+    changes = {
+        n: [getattr(locked, n), values[n]]
+        for n in PART_FIELDS[model]
+        if n in values and getattr(locked, n) != values[n]
+    }
     if not changes:
         return locked
     for name, (_old, value) in changes.items():

@@ -82,7 +82,13 @@ class FirmAdmin(BaseAdmin):
     list_select_related = ("party",)
     list_filter = tuple(
         _filter(name, label)
-        for name, label in (("district", "县市区"), ("group", "资质分组"), ("member", "会员"), ("kind", "性质"), ("term", "资质期限"))
+        for name, label in (
+            ("district", "县市区"),
+            ("group", "资质分组"),
+            ("member", "会员"),
+            ("kind", "性质"),
+            ("term", "资质期限"),
+        )
     )
     search_fields = ("party__name",)
     search_help_text = "名称、曾用名、简称、拼音首字母、代码、手机号"
@@ -93,12 +99,30 @@ class FirmAdmin(BaseAdmin):
     empty_text = "导入企业名册，或逐家新建。"
     _PARTY = ("party_name", "number", "kind")
     fieldsets = (
-        ("企业", {"fields": [_PARTY, ("short_name", "parent_name"), ("district", "address"), ("registered_capital", "in_directory")]}),
+        (
+            "企业",
+            {
+                "fields": [
+                    _PARTY,
+                    ("short_name", "parent_name"),
+                    ("district", "address"),
+                    ("registered_capital", "in_directory"),
+                ]
+            },
+        ),
         ("资质与会员", {"fields": [("main_qualification", "qualification_group"), ("is_member", "member_number")]}),
         ("人员", {"fields": [("legal_representative", "contact_name", "contact_phone"), "remark"]}),
     )
     add_fieldsets = (
-        ("企业", {"fields": ["name", "confirm_similar", ("code", "kind"), ("parent_name", "short_name"), ("district", "address"), "registered_capital"]}),
+        (
+            "企业",
+            {
+                "fields": [
+                    *("name", "confirm_similar", ("code", "kind"), ("parent_name", "short_name")),
+                    *(("district", "address"), "registered_capital"),
+                ]
+            },
+        ),
         ("资质与会员", {"fields": ["main_qualification", ("is_member", "member_number")]}),
         ("人员", {"fields": [("legal_representative", "contact_name", "contact_phone")]}),
     )
@@ -196,7 +220,10 @@ class FirmAdmin(BaseAdmin):
         links = []
         if holds(request.user, Right.MEMBERS):
             label = "更正代码" if obj.party.code else "登记代码"
-            links += [Link(t, self.page_url(n, obj.pk)) for t, n in (("改名", "rename"), (label, "code"), ("登记曾用名", "name"))]
+            links += [
+                Link(t, self.page_url(n, obj.pk))
+                for t, n in (("改名", "rename"), (label, "code"), ("登记曾用名", "name"))
+            ]
         if holds(request.user, Right.ACCOUNTS):
             links.append(Link("开通账号", self.page_url("account", obj.pk)))
         return links
@@ -213,7 +240,7 @@ class FirmAdmin(BaseAdmin):
             "branches": list(party.branches.order_by("name")[:50]), "panels": panels_of(obj, request.user),
             "documents": list(Document.objects.visible_to(request.user).filter(party=party)[:20]),
             "may_edit": holds(request.user, Right.MEMBERS), "may_accounts": holds(request.user, Right.ACCOUNTS),
-            "expiring": obj.qualifications.filter(Q(ends_on__lt=today)).count(),
+            "expired": obj.qualifications.filter(Q(ends_on__lt=today)).count(),
         }  # fmt: skip
 
     # -- pages beside the form ---------------------------------------------------------------------------------
@@ -266,8 +293,12 @@ class FirmAdmin(BaseAdmin):
     def remove_name_view(self, request, pk, name):
         obj = self.object_or_404(request, pk)
         row = pages.row_or_404(obj.party.names.exclude(kind=PartyName.Kind.CURRENT), name)
-        about = f"「{row.name}」不再是这家企业的{row.get_kind_display()}；按它对应过来的资料会重新匹配。录入有误时才删除。"
-        return self._ask(request, obj, f"删除{row.get_kind_display()}", about, lambda: actions.remove_name(row, by=request.user))
+        about = (
+            f"「{row.name}」不再是这家企业的{row.get_kind_display()}；按它对应过来的资料会重新匹配。录入有误时才删除。"
+        )
+        return self._ask(
+            request, obj, f"删除{row.get_kind_display()}", about, lambda: actions.remove_name(row, by=request.user)
+        )
 
     def end_seat_view(self, request, pk, seat):
         obj = self.object_or_404(request, pk)

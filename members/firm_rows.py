@@ -12,7 +12,9 @@ from association.parties.models import Party, PartyName
 from .models import Firm
 
 _KINDS = (Party.Kind.FIRM, Party.Kind.BRANCH)
-_SEVERAL_NAMES = re.compile(r"[、，,；;]|(?<=[公司厂院处队社所部店集团中心])\s*[\r\n]+\s*")  # else a name is just wrapped
+_SEVERAL_NAMES = re.compile(
+    r"[、，,；;]|(?<=[公司厂院处队社所部店集团中心])\s*[\r\n]+\s*"
+)  # else a name is just wrapped
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from association.core.codes import check_code
 from association.core.models import Association
 from association.core.phones import clean_phone
 from association.core.text import clean_text
+from association.exchange.resources import shown
 from association.parties.models import Party, PartyName, Seat
 
 from .actions import FIELDS
@@ -43,6 +44,8 @@ class FirmForm(forms.ModelForm):
             self.fields["district"] = forms.ChoiceField(
                 label="县市区", required=False, choices=_districts(firm.district), widget=UnfoldAdminSelectWidget
             )
+        if firm.registered_capital is not None and "registered_capital" in self.fields:
+            self.initial["registered_capital"] = shown(firm.registered_capital)
         if firm.party_id and "short_name" in self.fields:
             self.initial |= {"short_name": firm.party.short_name, "parent_name": self._parent_name(firm.party)}
 
@@ -75,7 +78,9 @@ class AddFirmForm(FirmForm):
         help_text="18 位；尚未取得代码的分公司可以不填，系统给一个临时编号。",
     )  # fmt: skip
     kind = forms.ChoiceField(
-        label="性质", choices=[(k, k.label) for k in (Party.Kind.FIRM, Party.Kind.BRANCH)], widget=UnfoldAdminSelectWidget
+        label="性质",
+        choices=[(k, k.label) for k in (Party.Kind.FIRM, Party.Kind.BRANCH)],
+        widget=UnfoldAdminSelectWidget,
     )
     confirm_similar = forms.BooleanField(label="已核对，不是同一家", required=False, widget=forms.HiddenInput)
 
@@ -105,7 +110,10 @@ class AddFirmForm(FirmForm):
             return
         self.fields["confirm_similar"].widget = UnfoldBooleanSwitchWidget()
         shown = "、".join(f"「{party.name}」（{party.number}）" for party, _score in alike)
-        self.add_error("name", f"档案里有名称相近的企业：{shown}。是同一家的，请在原档案上修改；不是的，勾选「已核对，不是同一家」再保存。")
+        self.add_error(
+            "name",
+            f"档案里有名称相近的企业：{shown}。是同一家的，请在原档案上修改；不是的，勾选「已核对，不是同一家」再保存。",
+        )
 
 
 class RenameForm(forms.Form):

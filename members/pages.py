@@ -57,10 +57,18 @@ def _account(firm: Firm, by, data):
     return f"{words}还没有登录过的，请在账号页打印开通单。", reverse("admin:accounts_user_change", args=[seat.user_id])
 
 
-RENAME = Deed("改名", "改名以后，原来的名称保留为曾用名，用原名称的资料照样对应到这家企业；已经公示、公布的内容不变。", "改名", RenameForm, _rename)
+RENAME = Deed(
+    "改名",
+    "改名以后，原来的名称保留为曾用名，用原名称的资料照样对应到这家企业；已经公示、公布的内容不变。",
+    "改名",
+    RenameForm,
+    _rename,
+)
 CODE = Deed("登记代码", "照营业执照填写，系统逐位核对。原来的临时编号或代码仍可查到。", "保存代码", CodeForm, _code)
 NAME = Deed("登记曾用名", "其他部门的资料里用过的名称：曾用名，或常见的别名、简写。", "登记", NameForm, _name)
-ACCOUNT = Deed("开通账号", "填写为这家企业办理的人。没有账号的会新建一个，再打印开通单交给本人。", "开通", AccountForm, _account)
+ACCOUNT = Deed(
+    "开通账号", "填写为这家企业办理的人。没有账号的会新建一个，再打印开通单交给本人。", "开通", AccountForm, _account
+)
 
 
 def deed_page(request, firm: Firm, deed: Deed, *, frame, back_url):
@@ -100,10 +108,14 @@ def print_page(request, params: dict, *, masked: bool, back_url: str):
     rows = queries.listed(request.user, params)
     count = rows.count()
     if count > PRINTED:
-        messages.info(request, f"共 {count} 家，超过 {PRINTED} 家的花名册请用「导出」，在 Excel 里打印；或者先用筛选缩小范围。")
+        messages.info(
+            request, f"共 {count} 家，超过 {PRINTED} 家的花名册请用「导出」，在 Excel 里打印；或者先用筛选缩小范围。"
+        )
         return HttpResponseRedirect(back_url)
     words = queries.words_of(params)
-    log_access("print", f"企业花名册（{words}）" if words else "企业花名册", by=request.user, rows=count, request=request)
+    log_access(
+        "print", f"企业花名册（{words}）" if words else "企业花名册", by=request.user, rows=count, request=request
+    )
     context = {
         "firms": [(firm, mask_mobile(firm.contact_phone) if masked else firm.contact_phone) for firm in rows.select_related("party")],
         "count": count, "words": words, "masked": masked, "back_url": back_url,

@@ -42,7 +42,11 @@ def with_term(rows: QuerySet, which: str) -> QuerySet:
 def filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
     """{parameter: (title, {value: words}, function(rows, value))}: for the list, its print and its export alike."""
     return {
-        "district": ("县市区", {n: n for n in Association.current().district_names()}, lambda r, v: r.filter(district=v)),
+        "district": (
+            "县市区",
+            {n: n for n in Association.current().district_names()},
+            lambda r, v: r.filter(district=v),
+        ),
         "group": ("资质分组", dict(Firm.Group.choices), lambda r, v: r.filter(qualification_group=v)),
         "member": ("会员", {"1": "会员", "0": "非会员"}, lambda r, v: r.filter(is_member=v == "1")),
         "kind": ("性质", {"firm": "法人单位", "branch": "分公司"}, lambda r, v: r.filter(party__kind=v)),
@@ -101,9 +105,7 @@ def similar_firms(name: str, limit: int = 5) -> list[tuple[Party, int]]:
 
 def events_of_firm(firm: Firm) -> QuerySet:
     """What happened to the firm's file and to the party that it is, the latest first."""
-    return Event.objects.filter(
-        Q(subject_type="members.firm") | Q(subject_type="parties.party"), subject_id=firm.pk
-    )
+    return Event.objects.filter(Q(subject_type="members.firm") | Q(subject_type="parties.party"), subject_id=firm.pk)
 
 
 def party_named(text: str) -> Party | None:

@@ -14,7 +14,15 @@ from association.core.stamp import raise_stamp
 from association.core.text import name_key
 from association.exchange.columns import Column
 from association.exchange.kinds import (
-    CleanRow, ImportKind, Judged, Session, V, problem, register, rejected, rematch_in_steps,
+    CleanRow,
+    ImportKind,
+    Judged,
+    Session,
+    V,
+    problem,
+    register,
+    rejected,
+    rematch_in_steps,
 )  # fmt: skip
 from association.exchange.resources import ColumnField, TableResource
 from association.exchange.writing import insert, keep_history, update, update_each
@@ -31,7 +39,10 @@ NAME = Column(
     required=True,
 )  # fmt: skip
 CODE = Column(
-    "code", "统一社会信用代码", ("社会信用代码", "信用代码", "统一信用代码", "统一代码", "营业执照号", "纳税人识别号"), kind="code"
+    "code",
+    "统一社会信用代码",
+    ("社会信用代码", "信用代码", "统一信用代码", "统一代码", "营业执照号", "纳税人识别号"),
+    kind="code",
 )
 
 
@@ -66,7 +77,9 @@ class FirmResource(TableResource):
         ),
         "contact_phone", width=16, mask=mask_mobile,
     )  # fmt: skip
-    address = ColumnField(Column("address", "地址", ("注册地址", "详细地址", "单位地址", "通讯地址")), "address", width=36)
+    address = ColumnField(
+        Column("address", "地址", ("注册地址", "详细地址", "单位地址", "通讯地址")), "address", width=36
+    )
     registered_capital = ColumnField(
         Column("registered_capital", "注册资本（万元）", ("注册资本", "注册资金"), kind="decimal", unit="万元"),
         "registered_capital", width=14, figure=True,
@@ -174,7 +187,9 @@ class FirmSession(Session):
         told = {name: value for name, value in row.values.items() if value not in (None, "")}
         if all(before.get(name) == value for name, value in told.items()):
             return Judged(row, V.UNCHANGED)
-        return rejected(row, problem("企业名称", row.values["name"], f"与{first.place}是同一家企业，内容不同，请只保留一行"))
+        return rejected(
+            row, problem("企业名称", row.values["name"], f"与{first.place}是同一家企业，内容不同，请只保留一行")
+        )
 
     def _values(self, row: CleanRow) -> dict:
         """The firm's fields as this row tells them; what it does not tell is left out."""
@@ -322,6 +337,7 @@ class FirmSession(Session):
 @register
 class _Firms(ImportKind):
     name = "firms"
+    order = 0
     label = "企业名册"
     about = "企业基本信息。按统一社会信用代码识别；空白单元格不会清除已有内容。"
     right = Right.MEMBERS

@@ -80,7 +80,9 @@ class Association(Base):
     email = models.EmailField("邮箱", blank=True)
     address = models.CharField("地址", max_length=120, blank=True)
     office_hours = models.CharField("办公时间", max_length=60, blank=True)
-    postcode = models.CharField("邮编", max_length=6, blank=True, validators=[RegexValidator(r"^\d{6}$", "邮编是 6 位数字")])
+    postcode = models.CharField(
+        "邮编", max_length=6, blank=True, validators=[RegexValidator(r"^\d{6}$", "邮编是 6 位数字")]
+    )
     icp_number = models.CharField("ICP 备案号", max_length=40, blank=True)
     police_number = models.CharField("公安备案号", max_length=40, blank=True)
     authority_name = models.CharField("主管部门名称", max_length=60, blank=True, help_text="例：某市住房和城乡建设局")
@@ -89,7 +91,9 @@ class Association(Base):
     districts = models.JSONField(
         "县市区", default=list, blank=True, help_text='例：[{"name": "某某区", "code": "430602", "aliases": ["某某"]}]'
     )
-    number_formats = models.JSONField("编号格式", default=dict, blank=True, help_text='例：{"rating": "XP{year}-{n:04d}"}')
+    number_formats = models.JSONField(
+        "编号格式", default=dict, blank=True, help_text='例：{"rating": "XP{year}-{n:04d}"}'
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "协会信息"

@@ -9,7 +9,18 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
-KINDS = ("text", "code", "organisation", "any_code", "any_organisation", "date", "decimal", "integer", "yesno", "mobile")
+KINDS = (
+    "text",
+    "code",
+    "organisation",
+    "any_code",
+    "any_organisation",
+    "date",
+    "decimal",
+    "integer",
+    "yesno",
+    "mobile",
+)
 
 # A cell longer than this is a sentence, not a column name.
 _LONGEST_NAME = 40

@@ -121,6 +121,7 @@ class ImportKind:
     session: type[Session]
     examples: Mapping[str, str] = {}
     waiting_url: str = ""
+    order: int = 50  # among the kinds on the page
 
     def layouts(self, options: dict) -> dict[str, Sequence[Column]]:
         """Column layouts by name; with several, the file's own columns tell which one it has."""

@@ -131,7 +131,9 @@ class NameDecision(Base):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="决定人")
     note = models.CharField("说明", max_length=200, blank=True)
     revoked_at = models.DateTimeField("撤回时间", null=True, editable=False)
-    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
 
     objects = StaffOnlyQuerySet.as_manager()
 
@@ -140,11 +142,13 @@ class NameDecision(Base):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "source", "name_key", "code"], condition=Q(revoked_at=None, party__isnull=False),
+                fields=["kind", "source", "name_key", "code"],
+                condition=Q(revoked_at=None, party__isnull=False),
                 name="exchange_one_decision",
             ),
             models.UniqueConstraint(
-                fields=["kind", "source", "name_key", "code", "round"], condition=Q(revoked_at=None, party=None),
+                fields=["kind", "source", "name_key", "code", "round"],
+                condition=Q(revoked_at=None, party=None),
                 name="exchange_one_dismissal",
             ),
         ]

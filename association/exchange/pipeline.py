@@ -335,7 +335,9 @@ def _all_right(batch: ImportBatch, kind: ImportKind, loaded: Loaded):
         yield done, len(loaded.rows), "核对"
     if wrong:
         ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.PREVIEWED, version=F("version") + 1)
-        raise jobs.Refused(f"有 {wrong} 行有问题，按您的选择一行也没有导入。请改好后重新上传，或改选只导入没有问题的行。")
+        raise jobs.Refused(
+            f"有 {wrong} 行有问题，按您的选择一行也没有导入。请改好后重新上传，或改选只导入没有问题的行。"
+        )
 
 
 def _begin(batch: ImportBatch, job, loaded: Loaded) -> int:

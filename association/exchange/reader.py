@@ -65,7 +65,6 @@ class _RowJudge:
             return None
         return filled[0][1] if first and not first.isdigit() else ""  # a lone number was numbered in advance
 
-
     def _has_figures(self, cells: Sequence) -> bool:
         """Whether a figure or date that a row of data must have is there: under a signature (填表人) none is."""
         found = [cells[place] for place in self._figures]

@@ -103,7 +103,9 @@ class TableResource(resources.Resource):
 
     # -- in --------------------------------------------------------------------------------------------------------
 
-    def import_data(self, dataset, dry_run=False, raise_errors=False, use_transactions=None, collect_failed_rows=False, **kwargs) -> Result:
+    def import_data(
+        self, dataset, dry_run=False, raise_errors=False, use_transactions=None, collect_failed_rows=False, **kwargs
+    ) -> Result:
         """A tablib Dataset through the kind's own session. kwargs: `user` who does it, `options` of the kind.
 
         One transaction; rows with a problem are invalid rows of the Result, the others are written unless `dry_run`.

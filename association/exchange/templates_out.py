@@ -75,7 +75,10 @@ def template_sheet(kind: ImportKind, options: dict) -> bytes:
 
 def _empty_sheet(book, kind: ImportKind, columns, style):
     sheet = book.add_worksheet(kind.label[:31])
-    heads = [Head(column.label, max(_WIDTHS.get(column.kind.removeprefix("any_"), 18), 2 * len(column.label) + 2)) for column in columns]
+    heads = [
+        Head(column.label, max(_WIDTHS.get(column.kind.removeprefix("any_"), 18), 2 * len(column.label) + 2))
+        for column in columns
+    ]
     set_up(sheet, heads, landscape=True, header_row=1)
     for place, head in enumerate(heads):
         sheet.set_column(place, place, head.width, style["free"])
@@ -114,14 +117,18 @@ def problem_sheet(batch: ImportBatch) -> tuple[bytes, int]:
     The file is read again. Raises UnreadableFile, jobs.Refused where it no longer can be.
     """
     wrong = {
-        (row.sheet, row.row): row.problems for row in batch.rows.filter(verdict=ImportRow.Verdict.REJECTED).order_by("id")
+        (row.sheet, row.row): row.problems
+        for row in batch.rows.filter(verdict=ImportRow.Verdict.REJECTED).order_by("id")
     }
     loaded = load_batch(batch)
     found = [(row, wrong[row.sheet, row.number]) for row in loaded.rows if (row.sheet, row.number) in wrong]
     out = io.BytesIO()
     book = new_book(out)
     sheet, style = book.add_worksheet("问题行"), styles(book)
-    heads = [*(Head(title, max(12, min(36, 2 * len(title) + 4))) for title in loaded.headers.values()), Head(PROBLEM_COLUMN, 60)]
+    heads = [
+        *(Head(title, max(12, min(36, 2 * len(title) + 4))) for title in loaded.headers.values()),
+        Head(PROBLEM_COLUMN, 60),
+    ]
     set_up(sheet, heads, landscape=True, header_row=1)
     note = f"{kind_named(batch.kind).label}《{batch.document.label}》中有问题的 {len(found)} 行。照最后一列改好，保存后再导入一次。"
     sheet.write_string(0, 0, note, style["notes"])

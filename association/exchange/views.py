@@ -1,12 +1,14 @@
 """Pages of an import: choose what the file is, upload, look at the dry run, confirm, see the result, take it back."""
 
 import re
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from association.accounts.rules import may
@@ -35,7 +37,16 @@ def kinds_of(user) -> list[ImportKind]:
     for kind in all_kinds():
         if kind.right not in asked:
             asked[kind.right] = may(kind.right)(user)
-    return [kind for kind in all_kinds() if asked[kind.right]]
+    return sorted((kind for kind in all_kinds() if asked[kind.right]), key=lambda kind: kind.order)
+
+
+def templates_of(kind: ImportKind) -> list[tuple[str, str]]:
+    """[(words, address)] of a kind's empty files: one, or one for each source that looks different."""
+    url = reverse("admin:exchange_importbatch_template", args=[kind.name])
+    chosen = [(name, value, words) for name in kind.options for value, words in kind.choices(name)]
+    if any(value == "" for _name, value, _words in chosen):  # the file's own columns tell which it is
+        return [(words, f"{url}?{urlencode({name: value})}") for name, value, words in chosen if value]
+    return [("下载模板", url)]
 
 
 def kind_or_404(user, name: str) -> ImportKind:
@@ -53,7 +64,8 @@ def kinds_page(request, *, frame, list_url):
     kinds = kinds_of(request.user)
     if not kinds:
         raise PermissionDenied("您没有导入文件的权限。")
-    context = {**frame, "title": "导入文件", "kinds": kinds, "back_url": list_url, "original": None}
+    cards = [(kind, templates_of(kind)) for kind in kinds]
+    context = {**frame, "title": "导入文件", "kinds": cards, "back_url": list_url, "original": None}
     return TemplateResponse(request, "admin/exchange/kinds.html", context)
 
 
@@ -66,7 +78,10 @@ def upload_page(request, kind: ImportKind, *, frame, back_url):
         batch = _take(form, request.user)
         if batch is not None:
             return HttpResponseRedirect(batch.get_absolute_url())
-    context = {**frame, "title": f"导入{kind.label}", "kind": kind, "form": form, "back_url": back_url, "original": None}
+    context = {
+        **frame, "title": f"导入{kind.label}", "kind": kind, "form": form, "back_url": back_url, "original": None,
+        "templates": templates_of(kind),
+    }  # fmt: skip
     return TemplateResponse(request, "admin/exchange/upload.html", context)
 
 
@@ -206,5 +221,12 @@ def problems_view(request, batch: ImportBatch):
     except (UnreadableFile, Refused) as problem:
         messages.warning(request, f"问题行没有取出来：{problem}")
         return HttpResponseRedirect(batch.get_absolute_url())
-    log_access("download", f"{batch.label}《{batch.document.label}》的问题行", by=request.user, subject=batch, rows=count, request=request)
+    log_access(
+        "download",
+        f"{batch.label}《{batch.document.label}》的问题行",
+        by=request.user,
+        subject=batch,
+        rows=count,
+        request=request,
+    )
     return attachment(content, f"{batch.document.label.rpartition('.')[0] or batch.label}_问题行.xlsx")

@@ -20,7 +20,7 @@ def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         model._base_manager.bulk_create(rows, batch_size=SLICE)
         return
     now = timezone.now()
-    fields = [field for field in model._meta.concrete_fields]
+    fields = list(model._meta.concrete_fields)
     if isinstance(model._meta.pk, models.AutoField):
         _give_keys(model, rows)
     for field in fields:
@@ -100,9 +100,7 @@ def _write(rows: Sequence[models.Model], names: frozenset[str]) -> None:
 
 def _update_from_values(model, fields, prepared) -> int:
     quote, marks = connection.ops.quote_name, f"({', '.join(['%s'] * (len(fields) + 2))})"
-    sets = [
-        f"{quote(field.column)} = v.column{place}::{_cast(field)}" for place, field in enumerate(fields, 3)
-    ]
+    sets = [f"{quote(field.column)} = v.column{place}::{_cast(field)}" for place, field in enumerate(fields, 3)]
     sql = (
         f"UPDATE {quote(model._meta.db_table)} AS t SET {', '.join([*sets, 'version = t.version + 1'])} "
         f"FROM (VALUES {', '.join([marks] * len(prepared))}) AS v "

@@ -69,9 +69,7 @@ def _refresh(party: Party):
 
 
 @transaction.atomic
-def rename_party(
-    party: Party, *, name: str, by, on: date | None = None, note: str = "", tell: bool = True
-) -> Party:
+def rename_party(party: Party, *, name: str, by, on: date | None = None, note: str = "", tell: bool = True) -> Party:
     """The party bears a new name from `on` (unknown where None); the old one stays as a former name (曾用名)."""
     old, old_key = party.name, party.name_key
     if old == name:
@@ -152,7 +150,13 @@ def add_name(party: Party, *, name: str, by, kind=PartyName.Kind.FORMER, starts_
     row.full_clean(exclude=["name_key"])
     row.save()
     _refresh(party)
-    record(party, "party.name-added", f"{by.name if by else '系统'}登记{row.get_kind_display()}「{name}」", by=by, party=party)
+    record(
+        party,
+        "party.name-added",
+        f"{by.name if by else '系统'}登记{row.get_kind_display()}「{name}」",
+        by=by,
+        party=party,
+    )
     _changed(True, names={row.name_key})
     return row
 
@@ -209,6 +213,11 @@ def end_seat(seat: Seat, *, by) -> Seat:
     seat.ended_at, seat.ends_on = timezone.now(), max(timezone.localdate(), seat.starts_on)
     seat.save()
     record(
-        seat.party, "seat.ended", f"{by.name}停用{seat.user.name}的席位", by=by, party=seat.party, audience=Audience.PARTY
+        seat.party,
+        "seat.ended",
+        f"{by.name}停用{seat.user.name}的席位",
+        by=by,
+        party=seat.party,
+        audience=Audience.PARTY,
     )
     return seat

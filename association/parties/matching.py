@@ -54,7 +54,9 @@ class Matcher:
 
     def _load_orgs(self, codes):
         for part in _slices(codes):
-            for pk, code, into in Party.objects.filter(org_code__in=part).values_list("pk", "org_code", "merged_into_id"):
+            for pk, code, into in Party.objects.filter(org_code__in=part).values_list(
+                "pk", "org_code", "merged_into_id"
+            ):
                 self._orgs[code].add(into or pk)
 
     def _load_names(self, keys):

@@ -56,7 +56,9 @@ class Party(Base):
     initials = models.CharField("拼音首字母", max_length=120, blank=True, editable=False)
     search_text = models.TextField(editable=False, default="", help_text="名称、曾用名、简称、拼音、代码，供查找")
     search_grams = models.TextField(editable=False, default="")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name="总公司")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name="总公司"
+    )
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="已并入", editable=False
     )
@@ -100,11 +102,10 @@ class PartyName(Base):
         verbose_name = verbose_name_plural = "名称沿革"
         ordering = ["kind", "-ends_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["party"], condition=Q(kind="current"), name="parties_one_current_name"
-            ),
+            models.UniqueConstraint(fields=["party"], condition=Q(kind="current"), name="parties_one_current_name"),
             models.CheckConstraint(
-                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="parties_name_dates"
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="parties_name_dates",
             ),
         ]
 

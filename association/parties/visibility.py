@@ -19,7 +19,8 @@ class AudienceQuerySet(models.QuerySet):
             return self.filter(audience=Audience.PUBLIC)
         allowed = Q(audience=Audience.PUBLIC)
         allowed |= Q(
-            audience=Audience.PARTY, **{f"{self.party_field}__in": Seat.objects.live().filter(user=user).values("party")}
+            audience=Audience.PARTY,
+            **{f"{self.party_field}__in": Seat.objects.live().filter(user=user).values("party")},
         )
         meta = self.model._meta
         if user.is_staff and user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):

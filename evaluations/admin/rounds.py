@@ -267,7 +267,12 @@ class RatingRoundAdmin(BaseAdmin):
         obj = self.object_or_404(request, object_id)
         found = queries.aside(obj)
         context = self.page_context(
-            request, obj, title="有资料、未参评", firms=found[:500], count=len(found), back_url=self.page_url("change", obj.pk)
+            request,
+            obj,
+            title="有资料、未参评",
+            firms=found[:500],
+            count=len(found),
+            back_url=self.page_url("change", obj.pk),
         )
         return TemplateResponse(request, "admin/evaluations/aside.html", context)
 

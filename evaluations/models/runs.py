@@ -61,7 +61,9 @@ class ScoreSheetQuerySet(models.QuerySet):
         if user.has_perm("evaluations.view_rating"):
             return rows
         return rows.filter(
-            rating__in=Rating.objects.visible_to(user), run__round__sheets_open=True, run=models.F("run__round__current_run")
+            rating__in=Rating.objects.visible_to(user),
+            run__round__sheets_open=True,
+            run=models.F("run__round__current_run"),
         )
 
 

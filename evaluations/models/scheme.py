@@ -87,7 +87,9 @@ class SchemePart(SchemeRow):
     kind = models.CharField("计分方式", max_length=10, choices=Kind)
     points = models.DecimalField("满分", max_digits=10, decimal_places=3, default=0)
     own = models.BooleanField("协会评分", default=True)
-    survey_items = models.CharField("调查内容", max_length=200, blank=True, help_text="仅业绩调查：用顿号隔开，例：质量、安全、进度")
+    survey_items = models.CharField(
+        "调查内容", max_length=200, blank=True, help_text="仅业绩调查：用顿号隔开，例：质量、安全、进度"
+    )
     mark_lowest = models.DecimalField("调查最低分", max_digits=10, decimal_places=3, default=1)
     mark_highest = models.DecimalField("调查最高分", max_digits=10, decimal_places=3, default=5)
     below_points = models.DecimalField("未达最低档得分", max_digits=10, decimal_places=3, default=0)

@@ -56,10 +56,11 @@ def _exact_marks(marks: list, plan: SurveyPlan) -> list[Fraction] | int:
 def _sum_of_marks(given: Any, plan: SurveyPlan) -> tuple[int | Fraction, list, int]:
     """(sum, marks in the order of the items, 0 or the code of what is wrong)."""
     items = plan.part.items
-    if given.__class__ is dict or isinstance(given, Mapping):
-        marks = [given.get(item) for item in items]
-    else:
-        marks = list(given or ())
+    marks = (
+        [given.get(item) for item in items]
+        if given.__class__ is dict or isinstance(given, Mapping)
+        else list(given or ())
+    )
     if len(marks) == len(items) and set(map(type, marks)) == ONLY_INTS and plan.whole.issuperset(marks):
         return sum(marks), marks, 0
     numbers = _exact_marks(marks, plan)

@@ -132,7 +132,9 @@ def test_another_number_or_another_firm_by_hand_makes_it_a_fact_of_its_own(files
     assert counted() == [(YI,), (JIA,)]
     correct_row(CreditRecord.objects.get(raw_name=OLD), by=staff("综合处"), reason="属甲公司", party=double_party())
     assert counted() == [(JIA,)]
-    correct_row(CreditRecord.objects.get(raw_name=OLD), by=staff("综合处"), reason="文号写错", document_no="建罚〔2020〕8 号")
+    correct_row(
+        CreditRecord.objects.get(raw_name=OLD), by=staff("综合处"), reason="文号写错", document_no="建罚〔2020〕8 号"
+    )
     assert counted() == [(JIA,), (JIA,)]
 
 
@@ -212,7 +214,9 @@ def test_an_equal_score_of_another_writing_is_nothing_new_and_does_not_wait(file
 
 
 def test_a_later_file_with_the_same_writing_corrects_and_with_another_does_not(files):
-    _, _, other, same = files("roster", scores([JIA, firm_code(1), 80]), scores([OLD, "", 85]), scores([JIA, firm_code(1), 82]))
+    _, _, other, same = files(
+        "roster", scores([JIA, firm_code(1), 80]), scores([OLD, "", 85]), scores([JIA, firm_code(1), 82])
+    )
     assert "本轮已有得分 80（写作「甲建筑有限公司」）" in other.rows.get(verdict="rejected").problems[0]["reason"]
     assert same.updated == 1
     assert standing() == [(JIA, Decimal(82))]
@@ -237,7 +241,10 @@ def test_a_void_score_does_not_come_back_through_its_double(files, staff):
 def test_a_score_that_turns_out_another_firms_makes_room(files, staff):
     files(TWO, "roster")
     correct_row(
-        AuthorityScore.objects.get(score=80), by=staff("综合处"), reason="是乙公司的", party=Party.objects.get(code=firm_code(2))
+        AuthorityScore.objects.get(score=80),
+        by=staff("综合处"),
+        reason="是乙公司的",
+        party=Party.objects.get(code=firm_code(2)),
     )
     assert dict(standing()) == {JIA: Decimal(70), YI: Decimal(80)}
 

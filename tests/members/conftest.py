@@ -40,4 +40,8 @@ def form_of(client, url: str) -> dict:
         for one in [formset.formset.management_form, *formset.formset.forms]:
             data |= {one.add_prefix(name): one[name].value() for name in one.fields}
     data["_read"] = context["read_token"]
-    return {name: "on" if value is True else value for name, value in data.items() if value is not None and value is not False}
+    return {
+        name: "on" if value is True else value
+        for name, value in data.items()
+        if value is not None and value is not False
+    }

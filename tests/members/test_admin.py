@@ -114,7 +114,11 @@ def test_a_new_firm(office, clerk):
     answer = office.post(f"{LIST}add/", new_firm())
     assert answer.status_code == 302, re.findall(r"errorlist.*?</ul>", answer.content.decode(), re.S)
     firm = Firm.objects.get()
-    assert (firm.party.name, firm.party.code, firm.qualification_group) == ("金鼎建筑工程有限公司", firm_code(77), "三级")
+    assert (firm.party.name, firm.party.code, firm.qualification_group) == (
+        "金鼎建筑工程有限公司",
+        firm_code(77),
+        "三级",
+    )
     assert firm.party.names.get().kind == PartyName.Kind.CURRENT
     assert Event.objects.filter(subject_type="parties.party", actor=clerk).count() == 1
     assert firm.history.get().history_user == clerk
@@ -124,7 +128,10 @@ def test_a_new_firm(office, clerk):
     ("changes", "sentence"),
     [
         ({"code": firm_code(77)[:-1]}, "17"),
-        ({"code": firm_code(77)[:-1] + ("1" if firm_code(77)[-1] != "1" else "2")}, "统一社会信用代码第 18 位不对，请核对营业执照"),
+        (
+            {"code": firm_code(77)[:-1] + ("1" if firm_code(77)[-1] != "1" else "2")},
+            "统一社会信用代码第 18 位不对，请核对营业执照",
+        ),
         ({"code": firm_code(77)[:9] + "I" + firm_code(77)[10:]}, "数字 1"),
         ({"code": ""}, "只有尚未取得代码的分公司可以不填"),
         ({"contact_phone": "12345"}, "不是有效的电话号码"),

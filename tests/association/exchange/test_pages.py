@@ -6,7 +6,6 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from association.exchange.kinds import all_kinds
-from association.exchange.models import ImportBatch
 from association.parties.models import Party
 from association.timeline.models import AccessLog
 from members.models import Firm
@@ -120,7 +119,7 @@ def test_what_was_left_out_is_listed(office, uploaded):
 
 def test_problem_rows_of_two_sheets_with_the_same_numbers(office, uploaded, confirmed):
     content = xlsx(
-        **{"一季度": [HEADER, firm_row(1), firm_row(2, code="12")], "二季度": [HEADER, firm_row(3, code="34"), firm_row(4)]}
+        一季度=[HEADER, firm_row(1), firm_row(2, code="12")], 二季度=[HEADER, firm_row(3, code="34"), firm_row(4)]
     )
     batch = confirmed(uploaded("firms", content))
     assert (batch.created, batch.rejected) == (2, 2)
@@ -150,7 +149,9 @@ def test_each_template_can_be_imported_as_it_comes_out(kind, office, uploaded, r
     labels = [row[0] for row in guide[2:]]
     assert cells(answer.content)[1] == labels
     assert all(row[3] for row in guide[2:] if row[1] == "必填")
-    more = {"round": "2020", "number": "某建发〔2021〕1 号", "date": "2021-05-20"} if kind == "issued-grades" else options
+    more = (
+        {"round": "2020", "number": "某建发〔2021〕1 号", "date": "2021-05-20"} if kind == "issued-grades" else options
+    )
     batch = uploaded(kind, answer.content, **more)
     assert (batch.read, batch.rejected) == (0, 0)
     assert [note for note in batch.notes if "工作表" in note] == []

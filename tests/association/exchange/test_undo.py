@@ -150,6 +150,7 @@ def test_after_an_undo_the_same_file_can_come_in_again(firms_in, undone):
 
 # -- The rating's files ----------------------------------------------------------------------------
 
+
 @pytest.fixture
 def opened(association) -> RatingRound:
     call_command("load_scheme", "evaluations/data/scheme_2020.json", verbosity=0)
@@ -260,7 +261,10 @@ def test_a_roster_that_filled_in_blanks_leaves_them_blank_again(roster, firms_in
 
 def test_issued_grades_go_and_the_round_has_no_result(roster, brought, undone, opened):
     roster(firm_row(1))
-    header, options = ["企业名称", "统一社会信用代码", "等级"], {"round": "2020", "number": "某建发〔2021〕5 号", "date": "2021-05-20"}
+    header, options = (
+        ["企业名称", "统一社会信用代码", "等级"],
+        {"round": "2020", "number": "某建发〔2021〕5 号", "date": "2021-05-20"},
+    )
     batch = brought("issued-grades", header, ["第1建筑工程有限公司", firm_code(1), "AAA"], **options)
     opened.refresh_from_db()
     assert (Rating.objects.get().grade, opened.issued_number) == ("AAA", "某建发〔2021〕5 号")

@@ -54,7 +54,9 @@ def test_fifty_megabytes(send, settings):
 
 
 def test_a_large_bad_file_is_told_on_its_own_page(uploaded, office):
-    batch = uploaded("firms", xlsx([["菜名", "价格"], *([f"红烧肉{n}{hash(str(n))}", n] for n in range(20_000))]), name="菜单.xlsx")
+    batch = uploaded(
+        "firms", xlsx([["菜名", "价格"], *([f"红烧肉{n}{hash(str(n))}", n] for n in range(20_000))]), name="菜单.xlsx"
+    )
     assert batch.state == "reading"
     jobs.run(batch.job_id)
     batch.refresh_from_db()
