@@ -32,6 +32,12 @@ def test_the_cards_say_what_each_file_is(office):
     assert [kind.label for kind in all_kinds() if kind.label not in text or kind.about not in text] == []
 
 
+def test_credit_records_have_a_template_for_each_source(office, rating_round):
+    text = office.get(ADD).content.decode()
+    assert "template/credit-records/?source=%E4%BD%8F%E5%BB%BA" in text
+    assert "先选定信用信息来源" in office.get(f"{LIST}template/credit-records/", follow=True).content.decode()
+
+
 def test_only_kinds_that_the_person_may_import_are_offered(client_of):
     text = client_of("秘书处").get(ADD).content.decode()
     assert "?kind=firms" in text
