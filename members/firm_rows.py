@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import prefetch_related_objects
+
 from association.core.text import clean_text, name_key
 from association.exchange.kinds import CleanRow
 from association.parties.models import Party, PartyName
@@ -50,6 +52,13 @@ def former_names(row: CleanRow) -> tuple[str, ...]:
     return tuple(names.values())
 
 
+def _parties(**wanted) -> list[Party]:
+    """Parties with their firms, the latest first; of those merged into another also that one."""
+    found = list(Party.objects.defer("search_text", "search_grams").select_related("firm").filter(**wanted).order_by("-pk"))
+    prefetch_related_objects([party for party in found if party.merged_into_id], "merged_into__firm")
+    return found
+
+
 class OnFile:
     """The firms that some rows may mean: by code, by temporary number, by the name of a branch."""
 
@@ -57,15 +66,14 @@ class OnFile:
         codes = {row.values["code"] for row in rows if row.values.get("code")}
         numbers = {row.values["temporary_number"].upper() for row in rows if row.values.get("temporary_number")}
         bare = {name_key(row.values["name"]) for row in rows if row.values.get("name")}
-        parties = Party.objects.select_related("merged_into", "firm", "merged_into__firm")
-        self.by_code = {party.code: party for party in parties.filter(code__in=codes)}
-        self.by_number = {party.temporary_number: party for party in parties.filter(temporary_number__in=numbers)}
+        self.by_code = {party.code: party for party in _parties(code__in=codes)}
+        self.by_number = {party.temporary_number: party for party in _parties(temporary_number__in=numbers)}
         self.without_code: dict[str, Party] = {}
         self.coded: dict[str, list[Party]] = defaultdict(list)
-        for party in parties.filter(code=None, kind__in=_KINDS, name_key__in=bare).order_by("-pk"):
+        for party in _parties(code=None, kind__in=_KINDS, name_key__in=bare):
             self.without_code[party.name_key] = party
         bare = {name_key(row.values["name"]) for row in rows if row.values.get("name") and not row.values.get("code")}
-        for party in parties.filter(kind=Party.Kind.BRANCH, name_key__in=bare).exclude(code=None) if bare else ():
+        for party in _parties(kind=Party.Kind.BRANCH, name_key__in=bare, code__isnull=False):
             self.coded[party.name_key].append(party)
         names = PartyName.objects.filter(name_key__in={name_key(name) for row in rows for name in former_names(row)})
         self.names = set(names.values_list("party_id", "name_key"))

@@ -133,9 +133,10 @@ def start_undo(batch: ImportBatch, *, by, reason: str) -> Job:
 
 def import_now(kind: ImportKind, upload: File, *, options: dict, by=None) -> tuple[ImportBatch, Job]:
     """The whole import in this process: for the command line and the demonstration. Killed, the sweep goes on with it."""
-    pipeline.load(kind, upload, upload.name, options)  # an unreadable file leaves nothing behind
+    loaded = pipeline.read_file(kind, upload, upload.name, options)  # an unreadable file leaves nothing behind
     upload.seek(0)
     batch = take_in(kind, upload, options=options, by=by)
+    pipeline.hand_over(batch, loaded)
     job = jobs.run(confirm(batch, by=by, queue=False).pk)
     batch.refresh_from_db()
     return batch, job

@@ -9,9 +9,9 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,7 +20,6 @@ from association.core.codes import check_code, organisation_code
 from association.core.phones import clean_phone
 from association.core.text import clean_text
 
-from .columns import FoundColumn
 from .errors import CellProblem, ErrorCell, FormulaCell
 
 _ERROR_TEXTS = frozenset(
@@ -47,7 +46,7 @@ def freeze(raw: Any) -> str:
     return str(raw)
 
 
-def _shown(raw: Any) -> str:
+def shown(raw: Any) -> str:
     text = clean_text(freeze(raw))
     return text if len(text) <= 40 else text[:39] + "…"
 
@@ -104,7 +103,7 @@ def organisation(raw: Any) -> str | None:
     _refuse_broken(raw)
     if found := organisation_code(freeze(raw)):
         return found
-    raise CellProblem(f"“{_shown(raw)}”不是组织机构代码，应为 9 位，例如 MA4L1234-5")
+    raise CellProblem(f"“{shown(raw)}”不是组织机构代码，应为 9 位，例如 MA4L1234-5")
 
 
 class WrongCode(str):
@@ -113,7 +112,7 @@ class WrongCode(str):
     why = ""
 
 
-def _as_written(check: Callable[[Any], str | None], raw: Any) -> str | None:
+def as_written(check: Callable[[Any], str | None], raw: Any) -> str | None:
     """The checked code, or what was written as a WrongCode."""
     try:
         return check(raw)
@@ -160,7 +159,7 @@ def date(raw: Any) -> dt.date | None:
 
 
 def _no_date(raw: Any, why: str = "不是日期") -> CellProblem:
-    return CellProblem(f"“{_shown(raw)}”{why}，请写成 2020-03-05 这样的年月日")
+    return CellProblem(f"“{shown(raw)}”{why}，请写成 2020-03-05 这样的年月日")
 
 
 @lru_cache(maxsize=8192)
@@ -226,7 +225,7 @@ def decimal(raw: Any, *, header_unit: str = "", unit: str = "") -> Decimal | Non
         if number is None:
             return None
         if written in _MONEY and not (unit or header_unit) and _MONEY[written] != 1:
-            raise CellProblem(f"“{_shown(raw)}”带着单位“{written}”，请只填数字，并把单位写在表头里")
+            raise CellProblem(f"“{shown(raw)}”带着单位“{written}”，请只填数字，并把单位写在表头里")
         if written not in _MONEY:
             written = header_unit
         elif not unit:
@@ -235,7 +234,7 @@ def decimal(raw: Any, *, header_unit: str = "", unit: str = "") -> Decimal | Non
         if _blank(raw):
             return None
         _refuse_broken(raw)
-        raise CellProblem(f"“{_shown(raw)}”不是数字，请改填数字（这一格可能设成了日期格式）")
+        raise CellProblem(f"“{shown(raw)}”不是数字，请改填数字（这一格可能设成了日期格式）")
     if unit and written and unit != written and unit in _MONEY and written in _MONEY:
         return number * (_MONEY[written] / _MONEY[unit])
     return number
@@ -262,10 +261,10 @@ def _number_of_text(raw: str) -> tuple[Decimal | None, str]:
     if text.startswith("(") and text.endswith(")"):
         text = "-" + text[1:-1]
     if not _NUMBER.fullmatch(text):
-        raise CellProblem(f"“{_shown(raw)}”不是数字，请只填数字")
+        raise CellProblem(f"“{shown(raw)}”不是数字，请只填数字")
     number = Decimal(text.replace(",", ""))
     if not -_EXACT < number < _EXACT:
-        raise CellProblem(f"“{_shown(raw)}”太大，不像是这里该填的数字，请核对")
+        raise CellProblem(f"“{shown(raw)}”太大，不像是这里该填的数字，请核对")
     return number, unit
 
 
@@ -278,7 +277,7 @@ def integer(raw: Any) -> int | None:
     if number is None:
         return None
     if number != int(number):
-        raise CellProblem(f"“{_shown(raw)}”不是整数，请填整数")
+        raise CellProblem(f"“{shown(raw)}”不是整数，请填整数")
     return int(number)
 
 
@@ -337,7 +336,7 @@ def _yesno_of_text(raw: str) -> bool | None:
         return False
     if text in _YES or re.match("已|是[的，,]", text):
         return True
-    raise CellProblem(f"“{_shown(raw)}”看不出是“是”还是“否”，请填“是”或“否”")
+    raise CellProblem(f"“{shown(raw)}”看不出是“是”还是“否”，请填“是”或“否”")
 
 
 # -- telephone
@@ -352,63 +351,3 @@ def mobile(raw: Any) -> str | None:
         return clean_phone(freeze(raw))
     except ValidationError as error:
         raise CellProblem(error.message) from error
-
-
-# -- rows
-
-_CLEANERS: Mapping[str, Callable[[Any], Any]] = {
-    "text": text,
-    "code": code,
-    "organisation": organisation,
-    "any_code": partial(_as_written, code),
-    "any_organisation": partial(_as_written, organisation),
-    "date": date,
-    "integer": integer,
-    "yesno": yesno,
-    "mobile": mobile,
-}
-
-
-def cleaner(found: FoundColumn) -> Callable[[Any], Any]:
-    """The cleaner of a column of a file that was asked for."""
-    if found.column.kind == "decimal":
-        return partial(decimal, header_unit=found.unit, unit=found.column.unit)
-    return _CLEANERS[found.column.kind]
-
-
-class RowCleaner:
-    """The cleaners of a table's columns, put together once for all its rows."""
-
-    def __init__(self, columns: Sequence[FoundColumn]):
-        self._plan = [
-            (found.key, found.header, cleaner(found), found.column.required) for found in columns if found.column
-        ]
-
-    def __call__(self, cells: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]]:
-        """(values by column key, problems). A problem is {"column": its header in the file, "value", "reason"}."""
-        values, problems = {}, []
-        for key, header, clean, required in self._plan:
-            raw = cells[key]
-            try:
-                values[key] = value = clean(raw)
-            except CellProblem as problem:
-                values[key] = None
-                problems.append({"column": header, "value": _shown(raw), "reason": problem.sentence})
-                continue
-            if required and (value is None or value == ""):
-                problems.append({"column": header, "value": _shown(raw), "reason": f"没有填写{header}，请补填"})
-        return values, problems
-
-
-_latest: tuple[Sequence[FoundColumn] | None, RowCleaner | None] = (None, None)
-
-
-def read_cells(columns: Sequence[FoundColumn], cells: Mapping[str, Any]) -> tuple[dict, dict[str, str], list[dict]]:
-    """(values, the whole row as text without its blank cells, problems) of one row of a table with `columns`."""
-    global _latest
-    known, row_cleaner = _latest
-    if known is not columns:
-        row_cleaner = RowCleaner(columns)
-        _latest = (columns, row_cleaner)
-    values, problems = row_cleaner(cells)
-    return values, {key: raw if type(raw) is str else freeze(raw) for key, raw in cells.items() if raw != ""}, problems

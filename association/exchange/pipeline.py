@@ -15,11 +15,11 @@ from association.jobs.registry import worker
 from association.parties.suggestions import Suggestions
 from association.timeline.actions import record
 
-from .cells import read_cells
 from .errors import UnreadableFile
 from .kinds import CleanRow, ImportKind, Judged, Session, V, kind_named
 from .models import ImportBatch, ImportRow
 from .reader import Table, read_table
+from .rowcells import read_cells
 from .writing import insert
 
 log = logging.getLogger(__name__)
@@ -153,7 +153,18 @@ def load_batch(batch: ImportBatch) -> Loaded:
     return _at_once(_reading_batch(batch))
 
 
+_handed: dict[int, Loaded] = {}
+
+
+def hand_over(batch: ImportBatch, loaded: Loaded):
+    """The rows of a batch, for the job that this process is about to run: the file need not be read again."""
+    _handed.clear()
+    _handed[batch.pk] = loaded
+
+
 def _reading_batch(batch: ImportBatch) -> Steps:
+    if batch.pk in _handed:
+        return _handed.pop(batch.pk)
     with batch.document.open() as file:
         return (yield from reading(kind_named(batch.kind), file, batch.document.label, batch.options))
 

@@ -20,9 +20,9 @@ from django.utils import timezone
 from import_export import fields, resources
 from import_export.results import Result, RowResult
 
-from .cells import read_cells
 from .columns import Column, find_header
 from .kinds import CleanRow, Judged, V, kind_named
+from .rowcells import read_cells
 from .sheets import Head
 
 CHUNK = 2000

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from association.exchange import cells
-from association.exchange.cells import RowCleaner, freeze, read_cells
+from association.exchange.cells import freeze
 from association.exchange.columns import Column, find_header
 from association.exchange.errors import CellProblem, ErrorCell, FormulaCell
+from association.exchange.rowcells import RowCleaner, read_cells
 
 CODE = "91350100M000100Y43"
 CLEANERS = [

@@ -8,10 +8,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from association.exchange.cells import read_cells
 from association.exchange.columns import Column
 from association.exchange.errors import ErrorCell, FormulaCell
 from association.exchange.reader import read_table
+from association.exchange.rowcells import read_cells
 from tests import workbooks
 
 DATA = Path(__file__).parents[2] / "data"
