@@ -136,7 +136,7 @@ def import_now(kind: ImportKind, upload: File, *, options: dict, by=None) -> tup
     loaded = pipeline.read_file(kind, upload, upload.name, options)  # an unreadable file leaves nothing behind
     upload.seek(0)
     batch = take_in(kind, upload, options=options, by=by)
-    pipeline.hand_over(batch, loaded)
-    job = jobs.run(confirm(batch, by=by, queue=False).pk)
+    with pipeline.handed_over(batch, loaded):
+        job = jobs.run(confirm(batch, by=by, queue=False).pk)
     batch.refresh_from_db()
     return batch, job

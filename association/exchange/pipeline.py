@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,10 +157,14 @@ def load_batch(batch: ImportBatch) -> Loaded:
 _handed: dict[int, Loaded] = {}
 
 
-def hand_over(batch: ImportBatch, loaded: Loaded):
-    """The rows of a batch, for the job that this process is about to run: the file need not be read again."""
-    _handed.clear()
+@contextmanager
+def handed_over(batch: ImportBatch, loaded: Loaded):
+    """The rows of a batch for the job that this process runs inside the block: the file need not be read again."""
     _handed[batch.pk] = loaded
+    try:
+        yield
+    finally:
+        _handed.pop(batch.pk, None)
 
 
 def _reading_batch(batch: ImportBatch) -> Steps:

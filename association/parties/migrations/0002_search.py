@@ -4,5 +4,5 @@ from association.core.search import grams_index
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0002_party_org_code_alter_party_search_text")]
+    dependencies = [("parties", "0001_initial")]
     operations = [grams_index("parties_party", "search_grams")]
