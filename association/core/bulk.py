@@ -29,7 +29,9 @@ def copy_in(model: type[models.Model], fields: Sequence[str], rows: Iterable[Seq
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             lines = "".join(["\t".join(map(_text, row)) + "\n" for row in rows])
-            cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.BytesIO(lines.encode()))
+            with connection.wrap_database_errors:  # Django does so for execute only
+                with connection.wrap_database_errors:  # Django wraps execute() only
+                cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.BytesIO(lines.encode()))
         else:
             marks = ", ".join(["%s"] * len(columns))
             texts = [[str(v) if v.__class__.__name__ == "Decimal" else v for v in row] for row in rows]
