@@ -30,7 +30,6 @@ def copy_in(model: type[models.Model], fields: Sequence[str], rows: Iterable[Seq
         if connection.vendor == "postgresql":
             lines = "".join(["\t".join(map(_text, row)) + "\n" for row in rows])
             with connection.wrap_database_errors:  # Django does so for execute only
-                with connection.wrap_database_errors:  # Django wraps execute() only
                 cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.BytesIO(lines.encode()))
         else:
             marks = ", ".join(["%s"] * len(columns))
