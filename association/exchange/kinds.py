@@ -18,7 +18,7 @@ from .columns import Column
 from .models import ImportBatch, ImportRow
 
 V = ImportRow.Verdict
-REMATCHED = 500  # keys a transaction
+REMATCHED = 200  # keys a transaction: each may have many rows that wait
 
 
 @dataclass(slots=True)
