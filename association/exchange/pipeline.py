@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from association.timeline.actions import record
 from .errors import UnreadableFile
 from .kinds import CleanRow, ImportKind, Judged, Session, V, kind_named
 from .models import ImportBatch, ImportRow
+from .outcome import Outcome
 from .reader import Table, read_table
 from .rowcells import read_cells
 from .writing import insert
@@ -33,34 +34,6 @@ NOTES = 50  # sentences on what was left out
 BEAT = 2000  # rows read between two signs of life
 Steps = Generator[tuple[int, int, str], None, Any]  # part of a job: (done, total, phase) now and then, then a result
 _TURN = 0x696D706F  # PostgreSQL's advisory lock that makes imports take turns
-
-
-@dataclass
-class Outcome:
-    """What an import did, or would do. `rejected` and `waiting` are rows as the command prints them."""
-
-    read: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: list[dict] = field(default_factory=list)
-    waiting: list[dict] = field(default_factory=list)
-    options: dict = field(default_factory=dict)
-
-    def add(self, judged: Sequence[Judged]):
-        for one in judged:
-            self.read += 1
-            place = {"sheet": one.row.sheet} if one.row.sheet else {}
-            if one.verdict == V.REJECTED:
-                self.rejected += [{"row": one.row.number, **place, **found} for found in one.problems]
-            elif one.verdict == V.WAITING:
-                self.waiting.append({"row": one.row.number, **place, "value": one.shown})
-            else:
-                setattr(self, one.verdict, getattr(self, one.verdict) + 1)
-
-    @property
-    def rejected_rows(self) -> int:
-        return len({(row.get("sheet"), row["row"]) for row in self.rejected})
 
 
 @dataclass
