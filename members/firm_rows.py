@@ -54,7 +54,9 @@ def former_names(row: CleanRow) -> tuple[str, ...]:
 
 def _parties(**wanted) -> list[Party]:
     """Parties with their firms, the latest first; of those merged into another also that one."""
-    found = list(Party.objects.defer("search_text", "search_grams").select_related("firm").filter(**wanted).order_by("-pk"))
+    found = list(
+        Party.objects.defer("search_text", "search_grams").select_related("firm").filter(**wanted).order_by("-pk")
+    )
     prefetch_related_objects([party for party in found if party.merged_into_id], "merged_into__firm")
     return found
 
