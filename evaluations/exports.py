@@ -4,21 +4,14 @@ Text goes out as text, so no formula runs and no digit is lost; points are numbe
 large one as a job whose file waits at the job's page.
 """
 
-import io
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
-import xlsxwriter
-from django.conf import settings
-from django.core.files.base import File
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.core.enums import Audience
-from association.documents.actions import store
+from association.exchange.exports import keep_table
+from association.exchange.sheets import STEP, Head, table_bytes
 from association.jobs import actions as jobs
 from association.jobs.models import Job
 from association.jobs.registry import worker
@@ -32,18 +25,7 @@ from .scoring import shape as s
 from .scoring.exact import exact
 
 DIRECT = 3000  # firms that are written while the person waits: about a second
-STEP = 1000  # rows between two words of progress
 _COUNTED = (s.COUNTED, s.CAPPED_PARTLY, s.EXHAUSTED_PARTLY)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column: its title, its width in characters, and whether its cells are figures."""
-
-    title: str
-    width: int = 10
-    figure: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,76 +111,6 @@ def count_of(run: ScoringRun) -> int:
     return ScoreSheet.objects.filter(run=run, rating__case__voided_at=None).count()
 
 
-def write_table(target, *, title: str, notes: str, heads: Sequence[Head], rows, landscape: bool) -> Iterator[int]:
-    """Write an .xlsx into `target` (a path or binary file): title, who and when, header, rows. Yields rows written.
-
-    Prints on A4 at the width of a page, the header on each. One row at a time is held in memory.
-    """
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(target, options | {"tmpdir": settings.FILE_UPLOAD_TEMP_DIR})
-    try:
-        sheet = book.add_worksheet("名单")
-        _set_up(sheet, heads, landscape)
-        style = _styles(book)
-        sheet.set_row(0, 28)
-        _merged(sheet, 0, len(heads), title, style["title"])
-        _merged(sheet, 1, len(heads), notes, style["notes"])
-        for place, head in enumerate(heads):
-            sheet.write_string(2, place, head.title, style["head"])
-        done = 0
-        for done, row in enumerate(rows, 1):
-            _write(sheet, done + 2, heads, row, style)
-            if done % STEP == 0:
-                yield done
-        sheet.autofilter(2, 0, max(2, done + 2), len(heads) - 1)
-    finally:
-        book.close()
-    yield done
-
-
-def _set_up(sheet, heads, landscape):
-    for place, head in enumerate(heads):
-        sheet.set_column(place, place, head.width)
-    sheet.freeze_panes(3, 2)
-    sheet.repeat_rows(2)
-    sheet.set_paper(9)
-    sheet.set_landscape() if landscape else sheet.set_portrait()
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&C第 &P 页，共 &N 页")
-
-
-def _styles(book) -> dict:
-    edge = {"border": 1, "border_color": "#C5D0D4", "valign": "vcenter"}
-    return {
-        "title": book.add_format({"bold": True, "font_size": 15, "align": "center", "valign": "vcenter"}),
-        "notes": book.add_format({"font_color": "#55656C", "font_size": 9, "align": "left"}),
-        "head": book.add_format({**edge, "bold": True, "bg_color": "#EEF5F6", "align": "center", "text_wrap": True}),
-        "text": book.add_format({**edge, "num_format": "@"}),
-        "figure": book.add_format(edge),
-    }
-
-
-def _merged(sheet, row, width, text, style):
-    sheet.merge_range(row, 0, row, max(1, width - 1), "", style)
-    sheet.write_string(row, 0, text, style)
-
-
-def _write(sheet, place, heads, row, style):
-    for column, (head, value) in enumerate(zip(heads, row, strict=True)):
-        if value in (None, ""):
-            sheet.write_blank(place, column, None, style["text"])
-        elif head.figure and isinstance(value, int | Decimal):
-            sheet.write_number(place, column, value, style["figure"])
-        else:
-            sheet.write_string(place, column, str(value), style["text"])
-
-
 # -- For the pages --------------------------------------------------------------------------------------------------
 
 
@@ -219,14 +131,11 @@ def _words(table: Table, run: ScoringRun, rows: int, by) -> dict:
 
 def export_now(table: Table, run: ScoringRun, *, by, request=None) -> bytes:
     """The file at once. Leaves an AccessLog row."""
-    book, rows, out = RuleBook.from_dict(run.rulebook), count_of(run), io.BytesIO()
+    book, rows = RuleBook.from_dict(run.rulebook), count_of(run)
     words = _words(table, run, rows, by)
-    for _ in write_table(
-        out, heads=table.heads(book), rows=rows_of(table, run, book), landscape=table.landscape, **words
-    ):
-        pass
+    content = table_bytes(heads=table.heads(book), rows=rows_of(table, run, book), landscape=table.landscape, **words)
     log_access("export", words["title"], by=by, subject=run.round, rows=rows, request=request)
-    return out.getvalue()
+    return content
 
 
 def is_small(run: ScoringRun) -> bool:
@@ -249,20 +158,8 @@ def export(job):
     run = ScoringRun.objects.select_related("round").get(pk=job.args["run"])
     table, book, total = TABLES[job.args["table"]], RuleBook.from_dict(run.rulebook), count_of(run)
     words = _words(table, run, total, job.owner)
-    handle, path = tempfile.mkstemp(suffix=".xlsx", dir=settings.FILE_UPLOAD_TEMP_DIR)
-    os.close(handle)
-    try:
-        rows = rows_of(table, run, book)
-        for done in write_table(path, heads=table.heads(book), rows=rows, landscape=table.landscape, **words):
-            yield done, total, "写表"
-        yield total, total, "保存文件"
-        with open(path, "rb") as file:
-            document = store(
-                File(file, name=file_name(table, run.round)), owner_party=None, by=job.owner, kind="export",
-                audience=Audience.IN_CHARGE,
-            )  # fmt: skip
-    finally:
-        os.unlink(path)
+    what = {"heads": table.heads(book), "rows": rows_of(table, run, book), "landscape": table.landscape, **words}
+    document = yield from keep_table(what, total, name=file_name(table, run.round), by=job.owner)
     log_access("export", words["title"], by=job.owner, subject=run.round, rows=total)
     Job.objects.filter(pk=job.pk).update(back_url=f"/files/{document.uid}/")
     return {"document": str(document.uid), "rows": total}

@@ -106,7 +106,9 @@ def _merged(sheet, row, width, text, style):
 def _write(sheet, place, figures, row, style):
     text, number = style["text"], style["figure"]
     for column, value in enumerate(row):
-        if figures[column] and isinstance(value, int | Decimal):
+        if value is None or value == "":
+            sheet.write_blank(place, column, None, text)
+        elif figures[column] and isinstance(value, int | Decimal):
             sheet.write_number(place, column, value, number)
         else:
-            sheet.write_string(place, column, "" if value is None else str(value)[:LONGEST], text)
+            sheet.write_string(place, column, str(value)[:LONGEST], text)

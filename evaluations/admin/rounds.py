@@ -13,11 +13,12 @@ from association.accounts.roles import Right
 from association.core.admin import BaseAdmin, Link
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
+from association.exchange.sheets import XLSX
 from association.jobs.views import page_url as job_url
 
 from .. import issued, queries
 from ..actions import change_round, open_round, set_switch
-from ..exports import TABLES, XLSX, export_now, file_name, is_small, start_export
+from ..exports import TABLES, export_now, file_name, is_small, start_export
 from ..forms import ReasonForm, RoundForm
 from ..models import RatingRound
 from ..publicity import make_list, why_not
