@@ -28,6 +28,8 @@ from __future__ import annotations
 
 import json
 
+import orjson
+
 VERSION = 1
 
 # Codes of a record
@@ -46,9 +48,12 @@ UNKNOWN_CHANNEL = 1
 INCOMPLETE = 2  # not all marks given
 IMPOSSIBLE = 3  # a mark that is no number or outside the range
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_encode_any = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
-def dumps(explanation: dict) -> str:
+def dumps(explanation: dict | list) -> str:
     """The explanation as compact JSON text; the same explanation always gives the same text."""
-    return _encode(explanation)
+    try:
+        return orjson.dumps(explanation).decode()
+    except TypeError:  # a fraction beyond 64 bits: json writes the same text, slowly
+        return _encode_any(explanation)
