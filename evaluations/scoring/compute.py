@@ -88,8 +88,9 @@ def _tally(plan: Plan, facts: Iterable[Fact]) -> Tally:
                 code, points = take(route)
             else:
                 code = OUTSIDE
-            row = [ident, source, "" if day is LATEST else day, code, shown[points]]
-            row += (number, text, amount, counterparty, from_whom)
+            row = [ident, source, "" if day is LATEST else day, code, shown[points], number, text]
+            if amount or counterparty or from_whom:
+                row += (amount, counterparty, from_whom)
             while not row[-1] and len(row) > 5:
                 del row[-1]
             (tally.others if route is ELSEWHERE else tally.rows[route.part]).append(row)
