@@ -87,3 +87,9 @@ def test_the_list_of_todos_opens_with_what_is_open(association, firm_party, clie
     assert "还没办" not in _text(client.get("/admin/inbox/todo/", {"done": "1"}))
     assert "已办好" in _text(client.get("/admin/inbox/todo/", {"done": "all"}))
     assert "还没办" in _text(client.get("/admin/inbox/todo/", {"kind": "rating:submitted"}))
+
+
+def test_a_superuser_without_any_role_reads_it_too(association, client, django_user_model):
+    user = django_user_model.objects.create_superuser("13900000099", "x", name="测")
+    client.force_login(user, backend="association.accounts.backends.PortalBackend")
+    assert "工作人员" in _text(client.get("/admin/"))
