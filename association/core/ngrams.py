@@ -1,9 +1,8 @@
 """Text cut for a search column: single characters and overlapping pairs, so that any part of a Chinese name is found.
 
-A column of `grams` under PostgreSQL's `to_tsvector('simple', …)` with a GIN index answers what `icontains` answers, by
-index; elsewhere it is a filter before `icontains`. What is left out of the text (blanks, brackets, punctuation) is
-left out of the question as well, so a part found by `icontains` always has all its `query_grams` in the `grams` of the
-whole.
+A column of `grams` (core.search) answers what `icontains` answers: on PostgreSQL by an index. What is left out of the
+text (blanks, brackets, punctuation) is left out of the question as well, so a part found by `icontains` always has all
+its `query_grams` in the `grams` of the whole.
 """
 
 import unicodedata

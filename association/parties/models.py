@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from association.core.models import Base
 from association.core.ngrams import query_grams, searchable
-from association.core.search import is_common
+from association.core.search import GramsField
 
 
 class PartyQuerySet(models.QuerySet):
@@ -22,14 +22,12 @@ class PartyQuerySet(models.QuerySet):
     def search(self, term: str):
         """Parties whose name (now or before), short name, initials or code contains every word of `term`.
 
-        Whatever the letters' case and width, and the brackets. Words of the trade alone (建设, 有限公司) are left to a scan
-        that ends with the page: nearly every row has them, and an index of what all have is slower than none.
+        Whatever the letters' case and width, and the brackets.
         """
         found, words = self, [word for word in map(searchable, term.split()) if word]
         for word in words:
             found = found.filter(search_text__contains=word)
-        telling = [word for word in words if not is_common(word)]
-        return found.filter(search_grams__has_grams=query_grams(" ".join(telling))) if telling else found
+        return found.filter(search_grams__has_grams=query_grams(" ".join(words))) if words else found
 
     def living(self):
         """Without those merged into another (已并入)."""
@@ -55,7 +53,7 @@ class Party(Base):
     short_name = models.CharField("简称", max_length=40, blank=True)
     initials = models.CharField("拼音首字母", max_length=120, blank=True, editable=False)
     search_text = models.TextField(editable=False, default="", help_text="名称、曾用名、简称、拼音、代码，供查找")
-    search_grams = models.TextField(editable=False, default="")
+    search_grams = GramsField(editable=False, default="")
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name="总公司"
     )

@@ -9,6 +9,8 @@ from . import data
 from .measure import Figure, alternate
 
 TERMS = (
+    ("1 character", "鼎"),
+    ("1 common character", "公"),
     ("common, 2 characters", "建筑"),
     ("2 characters", "宏达"),
     ("3 characters", "金鼎长"),

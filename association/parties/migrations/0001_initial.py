@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import uuid
+import association.core.search
 from django.conf import settings
 from django.db import migrations, models
 
@@ -33,7 +34,7 @@ class Migration(migrations.Migration):
                 ('short_name', models.CharField(blank=True, max_length=40, verbose_name='简称')),
                 ('initials', models.CharField(blank=True, editable=False, max_length=120, verbose_name='拼音首字母')),
                 ('search_text', models.TextField(default='', editable=False, help_text='名称、曾用名、简称、拼音、代码，供查找')),
-                ('search_grams', models.TextField(default='', editable=False)),
+                ('search_grams', association.core.search.GramsField(default='', editable=False)),
                 ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='parties.party', verbose_name='已并入')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='branches', to='parties.party', verbose_name='总公司')),
             ],
