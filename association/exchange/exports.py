@@ -46,7 +46,7 @@ class ListExport:
     resource: type[TableResource]
     rows: Callable[[Any, dict], QuerySet]
     words: Callable[[dict], str]
-    right: Right = Right.IMPORT
+    right: Right = Right.READ
     landscape: bool = True
 
 
@@ -105,7 +105,6 @@ def export_list(export: ListExport, params: dict, *, by, request=None, back_url:
 
 
 def hash_of(params: dict) -> str:
-
     return hashlib.sha256(json.dumps(params, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:24]
 
 

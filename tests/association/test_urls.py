@@ -94,7 +94,7 @@ ADMIN = {
     "admin:exchange_importbatch_undo": Right.RATING,
     "admin:exchange_importbatch_problems": Right.RATING,
     "admin:members_firm_print": Right.READ,
-    "admin:members_firm_export": Right.IMPORT,
+    "admin:members_firm_export": Right.READ,
     "admin:members_firm_rename": Right.MEMBERS,
     "admin:members_firm_code": Right.MEMBERS,
     "admin:members_firm_name": Right.MEMBERS,

@@ -355,9 +355,13 @@ def test_the_export_says_what_it_holds(office, firm, clerk):
     assert "县市区：东区" in log.what
 
 
-def test_who_may_not_export(client_of, firm):
-    firm()
-    assert client_of("监事").get(f"{LIST}export/").status_code == 403
+def test_what_a_reader_exports_is_masked_and_remembered(client_of, firm):
+    firm(contact_phone="13812345678")
+    rows = sheet(client_of("监事").get(f"{LIST}export/").content)
+    assert "138****5678" in rows[3]
+    assert "13812345678" not in str(rows)
+    assert "个人信息已部分隐去" in rows[1][0]
+    assert AccessLog.objects.get(action="export").rows == 1
 
 
 def test_a_long_list_goes_out_as_a_job_for_its_owner_alone(office, clerk, client_of, firm, monkeypatch):
