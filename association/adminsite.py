@@ -13,7 +13,7 @@ from association.core.adminmenu import menu_for
 
 
 class PortalAdminSite(UnfoldAdminSite):
-    """Anonymous readers are sent to the login alike, whether the page exists or not; a logged-in stranger gets 404."""
+    """Anonymous readers get the login alike (accounts.gate), whether a page exists or not; a logged-in stranger 404."""
 
     index_title = "今日一页"
     enable_nav_sidebar = True
@@ -29,8 +29,6 @@ class PortalAdminSite(UnfoldAdminSite):
         inner = super().admin_view(view, cacheable)
 
         def closed(request, *args, **kwargs):
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
             if not self.has_permission(request):
                 raise Http404
             return inner(request, *args, **kwargs)

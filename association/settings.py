@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "association.accounts.middleware.StaffIdleMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",  # closed unless a view is marked public
+    "association.accounts.gate.ClosedUnlessPublicMiddleware",  # closed unless a view is marked public
     "association.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,4 +1,4 @@
-"""Every address of the portal. Closed unless a view is marked public: who is not logged in is sent to the login."""
+"""Every address of the portal. Closed unless a view is marked public: who is not logged in gets the login."""
 
 from django.contrib import admin
 from django.urls import include, path

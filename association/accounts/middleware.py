@@ -34,7 +34,7 @@ def go(request, url: str) -> HttpResponse:
     return HttpResponseRedirect(url)
 
 
-def _page_of(request) -> str:
+def page_of(request) -> str:
     """The page the reader looks at: this address, or of a form or a part of a page the one it stands on."""
     if request.method == "GET" and "HX-Request" not in request.headers:
         return request.get_full_path()
@@ -59,7 +59,7 @@ class StaffIdleMiddleware:
             return self.get_response(request)
         now, seen = time.time(), request.session.get(_SEEN)
         if seen is not None and now - seen > settings.STAFF_IDLE_MINUTES * 60 + _GRACE:
-            next_page = _page_of(request)
+            next_page = page_of(request)
             logout(request)
             query = {"ended": "idle"} | ({"next": next_page} if next_page else {})
             return go(request, f"{reverse(settings.LOGIN_URL)}?{urlencode(query)}")

@@ -1,11 +1,11 @@
 """The only door to a private file."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
+from association.accounts.gate import ask_to_log_in
 from association.core.enums import Audience
 from association.timeline.actions import log_access
 from association.timeline.models import AccessLog
@@ -19,12 +19,12 @@ from .models import Document
 def download(request, uid):
     """The file as an attachment; with ?inline=1 a PDF or picture is shown in the browser.
 
-    Who is not logged in is sent to the login, whether the file exists or not; a logged-in stranger gets 404.
+    Who is not logged in is asked to, whether the file exists or not; a logged-in stranger gets 404.
     """
     document = Document.objects.visible_to(request.user).filter(uid=uid).first()
     if document is None:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return ask_to_log_in(request)
         raise Http404
     try:
         file = default_storage.open(document.path, "rb")

@@ -1,4 +1,4 @@
-"""Every address of the portal for every kind of user: who is let in, who is sent to the login, who finds nothing.
+"""Every address of the portal for every kind of user: who is let in, who is asked to log in, who finds nothing.
 
 An address that is in none of the tables below fails the first test: say there who may open it.
 """
@@ -20,10 +20,11 @@ from association.parties.actions import give_seat
 from association.parties.models import Seat
 from association.timeline.models import Event
 from association.workflow.models import Step
+from tests.pages import is_login
 
 # -- The tables ---------------------------------------------------------------------------------------------
 
-# Answers to GET: "ok" a page, "login" sent there, "on" sent to where it belongs, else the status.
+# Answers to GET: "ok" a page, "login" that page in its place or sent there, "on" sent to where it belongs, else the status.
 # The firm's things are those of `firm`; `reader` has a reader's seat there, `stranger` is another firm's.
 KINDS = ("visitor", "firm", "reader", "stranger", "expert", "staff")
 EVERYONE, MEMBERS, OWN = "ok ok ok ok ok ok", "login ok ok ok ok ok", "login ok ok ok 404 404"
@@ -81,7 +82,7 @@ OUTSIDE = {
 OUTSIDE_STAFF = {"documents:download": Right.READ}
 
 # Pages of /admin/ beside a model's own five: the right that opens them; None: any staff, who see what is theirs.
-# Outsiders are judged by the prefix: a visitor goes to the login, everyone else gets 404.
+# Outsiders are judged by the prefix: a visitor gets the login, everyone else gets 404.
 ADMIN = {
     "admin:index": None, "admin:login": None, "admin:logout": None, "admin:jsi18n": None, "admin:app_list": None,
     "admin:password_change": None, "admin:password_change_done": None, "admin:view_on_site": None, "admin:search": None,
@@ -264,6 +265,8 @@ def answer_of(response) -> str:
         b"".join(response.streaming_content)  # closes the file behind it
     if response.status_code in (301, 302):
         return "login" if response["Location"].startswith("/accounts/login/") else "on"
+    if is_login(response) and response.request["PATH_INFO"] != "/accounts/login/":
+        return "login"
     return "ok" if response.status_code == 200 else str(response.status_code)
 
 

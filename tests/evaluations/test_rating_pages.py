@@ -12,6 +12,7 @@ from evaluations.enums import RatingState
 from evaluations.models import Rating
 from evaluations.runs import rate_now
 from tests.codes import firm_code
+from tests.pages import is_login
 
 LIST = "/admin/evaluations/rating/"
 
@@ -162,6 +163,6 @@ def test_a_voided_rating_is_out_of_lists_and_of_the_next_run(rated, jia, client_
 @pytest.mark.parametrize("name", ["change", "sheet", "history", "move/propose"])
 def test_every_address_is_closed_to_others(jia, client, client_of, firm_user, name):
     url = f"{LIST}{jia.pk}/{name}/"
-    assert client.get(url).status_code == 302
+    assert is_login(client.get(url))
     assert client_of("编辑").get(url).status_code in (403, 404)
     assert client_of(firm_user(jia.party)).get(url).status_code == 404

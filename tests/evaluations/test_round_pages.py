@@ -11,6 +11,7 @@ from association.timeline.models import Event
 from evaluations.models import RatingRound, Scheme
 from evaluations.runs import rate_now
 from tests.codes import firm_code
+from tests.pages import is_login
 
 BASE = "/admin/evaluations/ratinground/"
 
@@ -158,7 +159,7 @@ def test_readers_see_the_page_without_buttons_and_post_nothing(rated, client_of)
 )
 def test_every_address_is_closed_to_others(rated, client, client_of, firm_user, rating_of, name):
     url = f"{BASE}{rated.pk}/{name}/"
-    assert client.get(url).status_code == 302
+    assert is_login(client.get(url))
     assert client_of("编辑").get(url).status_code in (403, 404)
     assert client_of(firm_user(rating_of(1).party)).get(url).status_code == 404
 

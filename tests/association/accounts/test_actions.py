@@ -13,6 +13,7 @@ from association.accounts.rules import authority
 from association.outbox.models import Message
 from association.timeline.actions import events_of
 from tests.conftest import PASSWORD
+from tests.pages import is_login
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_a_closed_account_is_out_at_once_and_comes_back(office, staff):
     with pytest.raises(ValidationError, match="原因"):
         actions.deactivate(user, by=office, reason=" ")
     actions.deactivate(user, by=office, reason="离职")
-    assert client.get("/admin/").status_code == 302
+    assert is_login(client.get("/admin/"))
     assert events_of(user).first().note == "离职"
     actions.reactivate(user, by=office, reason="返岗")
     assert User.objects.get(pk=user.pk).is_active

@@ -18,6 +18,7 @@ from django.test import Client
 from association.accounts import actions
 from association.timeline.actions import events_of
 from tests.conftest import PASSWORD
+from tests.pages import is_login
 
 HOME, ASK, TRUST = "/accounts/2fa/", "/accounts/2fa/authenticate/", "/accounts/2fa/trust/"
 
@@ -164,7 +165,7 @@ def test_then_the_way_is_open_and_so_is_the_way_out(enforced, staff):
     client = Client()
     _login(client, user)
     client.post("/accounts/logout/")
-    assert client.get("/accounts/").headers["Location"].startswith("/accounts/login/")
+    assert is_login(client.get("/accounts/"))
 
 
 def test_a_part_of_a_page_leads_the_whole_page_there(enforced, staff):
@@ -196,7 +197,7 @@ def test_taken_away_by_another_person_with_a_reason(enforced, staff, django_capt
         actions.reset_second_factor(user, by=office, reason="手机丢失，本人到场")
     assert events_of(user).first().sentence == "李秘书重置刘编辑的二次验证"
     assert events_of(user).first().note == "手机丢失，本人到场"
-    assert client.get("/admin/").headers["Location"].startswith("/accounts/login/")  # logged out
+    assert is_login(client.get("/admin/"))  # logged out
     _login(client, user)
     assert client.get("/admin/")["Location"] == HOME
 

@@ -40,4 +40,8 @@ class PartyAdmin(ReadOnlyAdmin):
 site = PortalAdminSite()
 site.register(Firm, FirmAdmin)
 site.register(Party, PartyAdmin)
-urlpatterns = [path("admin/", site.urls), path("accounts/", include("allauth.urls"))]
+urlpatterns = [
+    path("admin/", site.urls),
+    path("accounts/", include("association.accounts.urls")),
+    path("", include("association.public.urls")),  # the frame of the login links there
+]

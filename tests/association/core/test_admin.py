@@ -12,6 +12,7 @@ from association.core.models import Base, StaleVersion
 from association.timeline.actions import events_of
 from association.timeline.models import AccessLog
 from members.models import Firm, Person
+from tests.pages import is_login
 
 from .admin_site import FirmAdmin
 
@@ -254,5 +255,5 @@ def test_an_address_that_is_none_leads_back_with_a_sentence(association, clerk):
 def test_anonymous_and_strangers(firm, firm_user, client_of):
     row = firm()
     for url in (LIST, _change(row), f"{LIST}999/change/", "/admin/nothing/", f"{LIST}{row.pk}/unmask/", "/admin/"):
-        assert Client().get(url).headers["Location"] == f"/accounts/login/?next={url}"
+        assert is_login(Client().get(url))
         assert client_of(firm_user()).get(url).status_code == 404

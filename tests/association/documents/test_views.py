@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from association.core.enums import Audience
 from association.documents.actions import store
 from association.timeline.models import AccessLog
+from tests.pages import is_login
 
 PDF = b"%PDF-1.7\n%%EOF"
 
@@ -49,8 +50,8 @@ def test_a_stranger_gets_404_and_nobody_in_particular_the_login(document_of, fir
     missing = "/files/00000000-0000-4000-8000-000000000000/"
     for path in (f"/files/{document.uid}/", missing):
         response = client.get(path)
-        assert response.status_code == 302
-        assert response["Location"] == f"/accounts/login/?next={path}"
+        assert is_login(response)
+        assert PDF not in response.content
     assert not AccessLog.objects.exists()
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from association.outbox import actions
 from association.outbox.models import Message
+from tests.pages import is_login
 
 
 def _send(user, number=1, **fields):
@@ -71,5 +72,5 @@ def test_staff_have_their_messages_too(client_of, staff):
     assert 'href="/admin/"' in page
 
 
-def test_closed_to_everyone_else(client):
-    assert client.get("/desk/messages/")["Location"] == "/accounts/login/?next=/desk/messages/"
+def test_closed_to_everyone_else(client, association):
+    assert is_login(client.get("/desk/messages/"))

@@ -18,6 +18,7 @@ from association.parties.models import Seat
 from association.timeline.models import AccessLog, Event
 from association.workflow.actions import perform
 from members.models import Person, Qualification
+from tests.pages import is_login
 
 
 def text_of(response) -> str:
@@ -57,10 +58,9 @@ def page_of(year, party, name="") -> str:
 # -- Who comes to the desk -------------------------------------------------------------------------
 
 
-def test_a_visitor_is_sent_to_the_login_whether_a_page_exists_or_not(client, association):
+def test_a_visitor_gets_the_login_whether_a_page_exists_or_not(client, association):
     for address in ("/desk/", "/desk/firm/", "/desk/nothing/", "/desk/ratings/00000000-0000-4000-8000-000000000000/"):
-        response = client.get(address)
-        assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={address}")
+        assert is_login(client.get(address))
 
 
 def test_staff_are_shown_the_way_to_the_workbench(client_of, association):
@@ -414,4 +414,4 @@ def test_two_people_of_one_firm_have_a_desk_each(desk, asked):
     assert text_of(one.get("/desk/")) == text_of(other.get("/desk/"))
     assert one.user.name in one.get("/desk/").content.decode()
     assert other.user.name not in one.get("/desk/").content.decode()
-    assert Client().get("/desk/").status_code == 302
+    assert is_login(Client().get("/desk/"))
