@@ -141,6 +141,7 @@ def undo_last(thing, *, by, reason: str) -> Step:
         audience=step.audience, note=reason,
     )  # fmt: skip
     refresh_todo(locked)
+    raise_stamp()  # as with void
     thing.refresh_from_db()
     return step
 
