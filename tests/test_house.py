@@ -163,6 +163,7 @@ NEVER_LISTED = {  # no page, export or search lists them by themselves; they are
     "core.CalendarDay": "public facts, edited under their year",
     "core.CalendarYear": "public facts",
     "core.Counter": "running numbers",
+    "parties.MergeMove": "read through its merge",
     "parties.PartyName": "read through its party",
 }
 

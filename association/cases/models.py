@@ -6,8 +6,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from association.core.enums import Audience
+from association.core.models import Base
 from association.inbox.models import Whose
-from association.parties.visibility import AudienceQuerySet
+from association.parties.visibility import AudienceQuerySet, OfPartyQuerySet, StaffQuerySet
 from association.workflow.models import Stateful
 from association.workflow.table import workflow_of
 
@@ -92,3 +93,59 @@ class Case(Stateful):
 
     def get_absolute_url(self):
         return kind_of(self.kind).staff_url(self)
+
+
+class Slot(Base):
+    """A material that a kind of case asks for (材料清单), by rows that staff edit. `part` narrows it: 单位会员, 个人会员."""
+
+    kind = models.CharField("办件种类", max_length=30)
+    part = models.CharField("适用", max_length=20, blank=True)
+    name = models.CharField("材料名称", max_length=60)
+    hint = models.CharField("说明", max_length=200, blank=True)
+    document_kind = models.CharField(
+        "证照种类", max_length=40, blank=True, help_text="填写后可以直接选用证照库里的文件"
+    )
+    is_required = models.BooleanField("必交", default=True)
+    order = models.PositiveSmallIntegerField("排序", default=100)
+    is_active = models.BooleanField("在用", default=True)
+
+    objects = StaffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "材料清单"
+        ordering = ["kind", "order", "name"]
+        constraints = [models.UniqueConstraint(fields=["kind", "part", "name"], name="cases_slot_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class Material(Base):
+    """A file handed in for a slot of a case (材料), checked one by one. Several files may stand in one slot."""
+
+    class Verdict(models.TextChoices):
+        WAITING = "waiting", "待审"
+        FINE = "fine", "符合"
+        WRONG = "wrong", "需补正"
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="materials", verbose_name="办件")
+    slot = models.ForeignKey(Slot, models.PROTECT, related_name="+", verbose_name="材料")
+    document = models.ForeignKey("documents.Document", models.PROTECT, related_name="+", verbose_name="文件")
+    verdict = models.CharField("审核", max_length=8, choices=Verdict, default=Verdict.WAITING)
+    note = models.CharField("审核说明", max_length=200, blank=True)
+
+    class _QuerySet(OfPartyQuerySet):
+        party_field = "case__party"
+
+    objects = _QuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "材料"
+        ordering = ["case", "slot__order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "slot", "document"], name="cases_material_once"),
+            models.CheckConstraint(condition=~Q(verdict="wrong") | ~Q(note=""), name="cases_wrong_says_why"),
+        ]
+
+    def __str__(self):
+        return f"{self.slot} {self.document}"

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from association.core.enums import Audience
 from association.core.models import Base
-from association.parties.visibility import AudienceMixin, AudienceQuerySet
+from association.parties.visibility import AudienceMixin, AudienceQuerySet, StaffQuerySet
 
 from .registry import guarded
 
@@ -19,6 +19,24 @@ class DocumentQuerySet(AudienceQuerySet):
         """As the audience says; files of a guarded kind (lists of people that came in) as whoever keeps them says."""
         found = super().visible_to(user)
         return found.exclude(guarded(user)) if user.is_authenticated else found
+
+
+class DocumentKind(Base):
+    """A kind of paper in the document library (证照种类): 营业执照, 资质证书, 安全生产许可证, 竣工验收材料 …"""
+
+    name = models.CharField("名称", max_length=40, unique=True)
+    needs_term = models.BooleanField("有有效期", default=False, help_text="到期前按会籍规则提醒")
+    order = models.PositiveSmallIntegerField("排序", default=100)
+    is_active = models.BooleanField("在用", default=True)
+
+    objects = StaffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "证照种类"
+        ordering = ["order", "name"]
+
+    def __str__(self):
+        return self.name
 
 
 class Document(Base, AudienceMixin):
@@ -33,6 +51,10 @@ class Document(Base, AudienceMixin):
     issuer = models.CharField("发证单位", max_length=120, blank=True)
     number = models.CharField("证号", max_length=80, blank=True)
     expires_on = models.DateField("有效期至", null=True, blank=True)
+    in_library = models.BooleanField("在证照库", default=False)
+    loose_until = models.DateTimeField(
+        null=True, editable=False, help_text="还没有归属的上传，到这个时间没有被使用就清除"
+    )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="documents", verbose_name="上传人"
     )

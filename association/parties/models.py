@@ -151,3 +151,99 @@ class Seat(Base):
 
     def __str__(self):
         return f"{self.user} · {self.party}"
+
+
+class InvitationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff who open accounts see all; others those of parties where they are the administrator."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm("parties.view_invitation"):
+            return self
+        return self.filter(party__in=Seat.objects.live().filter(user=user, right=Seat.Kind.ADMIN).values("party"))
+
+    def open(self):
+        """Neither taken, nor withdrawn, nor run out."""
+        return self.filter(taken_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+
+
+class Invitation(Base):
+    """A mobile number is asked to take a seat (邀请). The person accepts after logging in with that number."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="invitations", verbose_name="单位")
+    mobile = models.CharField("手机号", max_length=11)
+    name = models.CharField("姓名", max_length=40)
+    right = models.CharField("权限", max_length=8, choices=Seat.Kind, default=Seat.Kind.CLERK)
+    replaces = models.ForeignKey(
+        Seat, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="接替的席位"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="邀请人")
+    expires_at = models.DateTimeField("有效期至")
+    taken_at = models.DateTimeField("接受时间", null=True, editable=False)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, editable=False)
+    seat = models.ForeignKey(Seat, models.PROTECT, null=True, editable=False, related_name="+")
+
+    SENSITIVE = {"mobile"}
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "席位邀请"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "mobile"], condition=Q(taken_at=None, withdrawn_at=None),
+                name="parties_one_open_invitation",
+            )
+        ]  # fmt: skip
+
+    def __str__(self):
+        return f"{self.name} · {self.party}"
+
+
+class MergeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        allowed = user.is_authenticated and user.has_perm("parties.view_merge")
+        return self if allowed else self.none()
+
+
+class Merge(Base):
+    """One party was merged into another (合并): `merged` stays with merged_into set; what moved is in `moves`."""
+
+    merged = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name="并入的单位")
+    into = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name="保留的单位")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经手人")
+    reason = models.CharField("原因", max_length=300)
+    undone_at = models.DateTimeField("撤销时间", null=True, editable=False)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="撤销人"
+    )
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位合并"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["merged"], condition=Q(undone_at=None), name="parties_merged_once")
+        ]
+
+    def __str__(self):
+        return f"{self.merged} 并入 {self.into}"
+
+
+class MergeMove(models.Model):
+    """A row that a merge moved or changed: {column: [before, after]}, and its version afterwards, for taking it back."""
+
+    merge = models.ForeignKey(Merge, models.CASCADE, related_name="moves", verbose_name="合并")
+    table = models.CharField("类别", max_length=60)  # app_label.model
+    row = models.BigIntegerField("行")
+    values = models.JSONField("改动", default=dict)
+    version_after = models.PositiveIntegerField("改后版本", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "合并移动的行"
+        ordering = ["merge", "id"]
+        constraints = [models.UniqueConstraint(fields=["merge", "table", "row"], name="parties_move_once")]
+
+    def __str__(self):
+        return f"{self.table} {self.row}"

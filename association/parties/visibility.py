@@ -30,6 +30,29 @@ class AudienceQuerySet(models.QuerySet):
         return self.filter(allowed)
 
 
+class StaffQuerySet(models.QuerySet):
+    """For models that the staff alone see."""
+
+    def visible_to(self, user):
+        meta = self.model._meta
+        allowed = user.is_authenticated and user.is_staff and user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
+        return self if allowed else self.none()
+
+
+class OfPartyQuerySet(models.QuerySet):
+    """For models that belong to a party (`party_field`): staff who read business see all, others their own parties'."""
+
+    party_field = "party"
+
+    def visible_to(self, user):
+        if not user.is_authenticated:
+            return self.none()
+        meta = self.model._meta
+        if user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
+            return self
+        return self.filter(**{f"{self.party_field}__in": Seat.objects.live().filter(user=user).values("party")})
+
+
 class AudienceMixin(models.Model):
     """The two columns themselves."""
 

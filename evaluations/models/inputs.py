@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from association.core.masking import mask_id, mask_mobile, mask_name
 from association.core.models import Base
+from association.parties.visibility import StaffQuerySet
 
 from ..credit_sources import document_key
 from ..scoring.exact import printed
-from .access import StaffQuerySet
 from .rounds import RatingRound
 
 RAW_LABELS = {

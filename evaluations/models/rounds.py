@@ -6,10 +6,10 @@ from django.db.models import Q
 from association.cases.models import Case
 from association.core.models import Base
 from association.parties.models import Seat
+from association.parties.visibility import StaffQuerySet
 from members.models import Firm
 
 from ..enums import TAKING_PART
-from .access import StaffQuerySet
 from .scheme import Scheme
 
 

@@ -6,9 +6,9 @@ from django.db.models import Q
 
 from association.core.fields import JSONText
 from association.core.models import Base
+from association.parties.visibility import StaffQuerySet
 
 from ..scoring.exact import printed
-from .access import StaffQuerySet
 from .rounds import Rating, RatingRound
 
 

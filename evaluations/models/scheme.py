@@ -8,8 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from association.core.models import Base
-
-from .access import StaffQuerySet
+from association.parties.visibility import StaffQuerySet
 
 LOCKED = "这份评分办法已在使用，不能修改；请复制一份再改。"
 

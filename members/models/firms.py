@@ -36,7 +36,19 @@ class Firm(Base):
         LABOUR = "劳务", "劳务"
         OTHER = "其他", "其他"
 
+    class UnitKind(models.TextChoices):
+        """What a unit does (单位类型); the register also holds units that are never rated."""
+
+        BUILDER = "builder", "施工企业"
+        LABOUR = "labour", "劳务企业"
+        SUPERVISOR = "supervisor", "监理单位"
+        DESIGNER = "designer", "勘察设计单位"
+        TESTER = "tester", "检测单位"
+        SUPPLIER = "supplier", "材料设备单位"
+        OTHER = "other", "其他单位"
+
     party = models.OneToOneField(Party, models.CASCADE, primary_key=True, related_name="firm", verbose_name="单位")
+    unit_kind = models.CharField("单位类型", max_length=10, choices=UnitKind, default=UnitKind.BUILDER, db_index=True)
     district = models.CharField("县市区", max_length=40, blank=True, db_index=True)
     main_qualification = models.CharField("主项资质", max_length=80, blank=True)
     qualification_group = models.CharField("资质分组", max_length=10, choices=Group, default=Group.OTHER, db_index=True)

@@ -1,0 +1,28 @@
+"""Firms, membership, posts, what a party files about itself, calls, points."""
+
+from .calls import CallNote
+from .filings import ChangeProposal, MembershipApplication, SeatRequest
+from .firms import Firm, Person, Qualification
+from .membership import Membership, MembershipPause, MembershipRules
+from .points import PointEntry, PointRule
+from .posts import Post, Tenure, Term, TermChange, TermChangeLine
+
+__all__ = [
+    "CallNote",
+    "ChangeProposal",
+    "Firm",
+    "Membership",
+    "MembershipApplication",
+    "MembershipPause",
+    "MembershipRules",
+    "Person",
+    "PointEntry",
+    "PointRule",
+    "Post",
+    "Qualification",
+    "SeatRequest",
+    "Tenure",
+    "Term",
+    "TermChange",
+    "TermChangeLine",
+]

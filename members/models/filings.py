@@ -1,0 +1,121 @@
+"""What a party files about itself: joining (入会) and a change of its data (资料变更), both cases; a seat at a firm (席位)."""
+
+from django.conf import settings
+from django.db import models
+
+from association.cases.models import Case
+from association.parties.models import Seat
+from association.parties.visibility import OfPartyQuerySet
+from association.workflow.models import Stateful
+
+from .membership import Membership
+
+
+class FilingQuerySet(OfPartyQuerySet):
+    party_field = "case__party"
+
+    def standing(self):
+        return self.filter(case__voided_at=None)
+
+
+class MembershipApplication(models.Model):
+    """An application to join (入会申请), with the data as the applicant gave it."""
+
+    case = models.OneToOneField(
+        Case, models.CASCADE, primary_key=True, related_name="membership_application", verbose_name="办件"
+    )
+    kind = models.CharField("会员类别", max_length=6, choices=Membership.Kind, default=Membership.Kind.UNIT)
+    contact_name = models.CharField("联系人", max_length=40, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=30, blank=True)
+    introduction = models.TextField("单位简介", blank=True)
+    staff_count = models.PositiveIntegerField("职工人数", null=True, blank=True)
+    business = models.CharField("主营业务", max_length=200, blank=True)
+    wished_post = models.CharField("申请担任的职务", max_length=30, blank=True)
+    body = models.CharField("决定机构", max_length=60, blank=True)
+    meeting_on = models.DateField("会议日期", null=True, blank=True)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    SENSITIVE = {"contact_phone"}
+    objects = FilingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "入会申请"
+        ordering = ["-case__opened_at"]
+
+    def __str__(self):
+        return str(self.case)
+
+
+class ChangeProposal(models.Model):
+    """A firm proposes a change of its own data (资料变更): {field: [old, new]} as text, in effect from a day."""
+
+    case = models.OneToOneField(
+        Case, models.CASCADE, primary_key=True, related_name="change_proposal", verbose_name="办件"
+    )
+    values = models.JSONField("变更内容", default=dict)
+    takes_effect_on = models.DateField("生效日期", null=True, blank=True)
+    applied_at = models.DateTimeField("写入档案时间", null=True, editable=False)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提出人"
+    )
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    objects = FilingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "资料变更"
+        ordering = ["-case__opened_at"]
+
+    def __str__(self):
+        return str(self.case)
+
+
+class SeatRequestQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff who open accounts see all; others what they asked for themselves."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.has_perm("members.view_seatrequest") else self.filter(user=user)
+
+
+class SeatRequest(Stateful):
+    """Somebody asks to act for a firm (单位开户、加入单位): a new firm with its licence, or one that is on file.
+
+    No case: a new firm is no party until staff have verified it; a firm on file is joined, never doubled.
+    """
+
+    class Proof(models.TextChoices):
+        LICENCE = "licence", "营业执照"
+        LETTER = "letter", "盖章的授权委托书"
+        MOBILE = "mobile", "在册手机验证码"
+
+    workflow_kind = "seat-request"
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="seat_requests", verbose_name="申请人"
+    )
+    party = models.ForeignKey(
+        "parties.Party", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="在册单位"
+    )
+    name = models.CharField("单位名称", max_length=120)
+    code = models.CharField("统一社会信用代码", max_length=18)
+    right = models.CharField("申请的权限", max_length=8, choices=Seat.Kind, default=Seat.Kind.ADMIN)
+    proof = models.CharField("凭据", max_length=8, choices=Proof)
+    licence = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="营业执照"
+    )
+    letter = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权委托书"
+    )
+    once_key = models.CharField(max_length=120, unique=True)
+
+    objects = SeatRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "开户与加入单位"
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self):
+        return f"{self.user} · {self.name}"
+
+    def get_absolute_url(self):
+        return f"/admin/members/seatrequest/{self.pk}/change/"
