@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-AREAS = ("待办", "企业", "信用评价", "公示公告", "导入", "账号", "系统")
+AREAS = ("待办", "企业", "会籍", "信用评价", "公示公告", "导入", "账号", "系统")
 _AREA_OF_APP = {
     "inbox": "待办", "cases": "待办", "members": "企业", "parties": "企业", "evaluations": "信用评价",
     "publicity": "公示公告", "exchange": "导入", "accounts": "账号",
 }  # fmt: skip
-_AREA_OF_MODEL = {"parties.seat": "账号"}
+_AREA_OF_MODEL = {"parties.seat": "账号", "parties.invitation": "账号", "members.seatrequest": "账号"} | dict.fromkeys(
+    (
+        "members.membershiprules", "members.membership", "members.membershipapplication", "members.term",
+        "members.post", "members.tenure", "members.termchange", "members.pointrule", "members.pointentry",
+    ),
+    "会籍",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,11 @@ from association.jobs.views import page_url as job_url
 from association.parties.actions import end_seat
 from association.parties.models import PartyName, Seat
 
-from . import actions, pages, queries
-from .exports import FIRMS
-from .forms import AddFirmForm, FirmForm, PersonForm, QualificationForm
-from .models import Firm, Person, Qualification
-from .panels import panels_of
+from .. import actions, pages, queries
+from ..exports import FIRMS
+from ..forms import AddFirmForm, FirmForm, PersonForm, QualificationForm
+from ..models import Firm, Person, Qualification
+from ..panels import panels_of
 
 
 def _filter(parameter: str, label: str):

@@ -1,0 +1,1 @@
+"""Who may move what where, one module a procedure; each registers its table."""
