@@ -1,6 +1,7 @@
 """What pages ask of the rating: a firm's sheet and history as the reader may see them, the round at a glance."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
@@ -13,6 +14,7 @@ from .scoring import RuleBook, explain
 from .scoring.views import SheetView
 
 HIDDEN = "—"
+MOST_COLUMNS = 30  # of a chart with a column for each whole point
 
 
 # -- A firm's sheet -----------------------------------------------------------------------------------------------
@@ -242,13 +244,21 @@ def statistics(rating_round: RatingRound) -> dict[str, list[dict]]:
     return {
         "labels": [{"key": label, "label": label or "暂无"} for label in labels],
         "grades": [{"label": one or "暂无", "value": _sum(cells, grade=one)} for one in labels],
-        "points": [
-            {"label": HIDDEN if points is None else f"{points.normalize():f}", "value": n} for points, n in by_points
-        ],
+        "points": _points(list(by_points)),
         "groups": [{"label": value, "value": groups[value]} for value in order if value in groups],
         "districts": _table(cells, labels, 0),
         "members": _table(cells, labels, 1),
     }
+
+
+def _points(counted: list[tuple[Decimal | None, int]]) -> list[dict]:
+    """[{"label", "value"}] by points; whole points that nobody has stand between the others as 0."""
+    whole = [int(points) for points, _n in counted if points is not None and points == int(points)]
+    between = (
+        set(range(min(whole), max(whole))) - set(whole) if whole and max(whole) - min(whole) < MOST_COLUMNS else ()
+    )
+    rows = sorted([*counted, *((Decimal(points), 0) for points in between)], key=lambda row: (row[0] is None, row[0]))
+    return [{"label": HIDDEN if points is None else f"{points.normalize():f}", "value": n} for points, n in rows]
 
 
 def _sum(cells, *, grade: str) -> int:

@@ -67,7 +67,7 @@ FLOW = register(
             S.SCORING: Turn(Whose.OFFICE, "调查评分", Right.RATING),
             S.CHECKING: Turn(Whose.PARTY, "核对得分", working_days=5),
             S.PROPOSED: Turn(Whose.OFFICE, "安排公示", Right.PUBLICITY),
-            S.PUBLICISED: Turn(Whose.CLOCK, "公示"),
+            S.PUBLICISED: Turn(Whose.CLOCK, "等待公示期满"),
             S.CONCLUDED: Turn(Whose.NOBODY),
             S.NOT_ACCEPTED: Turn(Whose.NOBODY),
             S.WITHDRAWN: Turn(Whose.NOBODY),

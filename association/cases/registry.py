@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from association.core.numbers import name_numbers
+
 
 @dataclass(frozen=True)
 class CaseKind:
@@ -23,6 +25,7 @@ def register(kind: CaseKind) -> CaseKind:
     if kind.name in _kinds:
         raise ValueError(f"case kind {kind.name} is registered twice")
     _kinds[kind.name] = kind
+    name_numbers(kind.name, kind.label)
     return kind
 
 

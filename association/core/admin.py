@@ -23,7 +23,15 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
-from .adminforms import DATE_FIELDS, READ_FIELD, masked_column, read_token, sentence_of, versioned
+from .adminforms import (
+    DATE_FIELDS,
+    READ_FIELD,
+    masked_column,
+    read_token,
+    sentence_of,
+    value_in_words,
+    versioned,
+)
 from .adminhooks import holds, hooks
 from .adminlist import PortalChangeList
 from .models import Base, StaleVersion
@@ -268,9 +276,13 @@ class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
             changes = [] if older is None else newer.diff_against(older).changes
             found.append({
                 "at": newer.history_date, "by": newer.history_user,
-                "changes": [(self.opts.get_field(c.field).verbose_name, c.old, c.new) for c in changes],
+                "changes": [self._in_words(change) for change in changes],
             })  # fmt: skip
         return found
+
+    def _in_words(self, change) -> tuple[str, str, str]:
+        field = self.opts.get_field(change.field)
+        return field.verbose_name, value_in_words(field, change.old), value_in_words(field, change.new)
 
     def construct_change_message(self, request, form, formsets, add=False):
         return sentence_of(form.instance, form, formsets, add)

@@ -36,8 +36,28 @@ def changes_since(obj, moment) -> str:
 
 
 def _diff(obj, changes: dict) -> str:
-    words = [f"{label_of_field(obj, name)}：{old or '空'} → {new or '空'}" for name, (old, new) in changes.items()]
+    words = []
+    for name, pair in changes.items():
+        field = next((one for one in obj._meta.get_fields() if one.name == name), None)
+        old, new = (value_in_words(field, value) for value in pair)
+        words.append(f"{label_of_field(obj, name)}：{old} → {new}")
     return f"（{'，'.join(words)}）" if words else ""
+
+
+def value_in_words(field, value) -> str:
+    """A stored value as the form shows it: 是 and 否, the label of a choice, 空. `field` may be None."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if value is None or value in ("", [], {}):
+        return "空"
+    choices = dict(getattr(field, "flatchoices", None) or ())
+    return str(choices.get(value, value)) if not isinstance(value, list | dict) else _table_in_words(value)
+
+
+def _table_in_words(value) -> str:
+    """A stored table (districts, formats) as one line."""
+    rows = value if isinstance(value, list) else [f"{key}={one}" for key, one in value.items()]
+    return "、".join(str(row.get("name", row)) if isinstance(row, dict) else str(row) for row in rows)
 
 
 def label_of_field(obj, name: str) -> str:
@@ -156,12 +176,18 @@ def _shown(form, name, value) -> str:
 
 
 def changes_of(form) -> dict[str, list[str]]:
-    """{field: [old, new]} of a valid form, as texts; sensitive ones are named by label only (see Event.changes)."""
-    return {
-        name: [_shown(form, name, form.initial.get(name)), _shown(form, name, form.cleaned_data.get(name))]
-        for name in form.changed_data
-        if name in form.cleaned_data
-    }
+    """{field: [old, new]} of a valid form, as texts; sensitive ones are named by label only (see Event.changes).
+
+    What only the form has (a table written as lines) stands under its label, as it was typed.
+    """
+    stored = {field.name for field in form._meta.model._meta.get_fields()} if hasattr(form, "_meta") else set()
+    changes = {}
+    for name in form.changed_data:
+        if name in form.cleaned_data:
+            key = name if name in stored else str(form.fields[name].label or name)
+            new = form.cleaned_data.get(name) if name in stored else form[name].value()
+            changes[key] = [_shown(form, name, form.initial.get(name)), _shown(form, name, new)]
+    return changes
 
 
 def sentence_of(obj, form, formsets, add: bool) -> tuple[str, dict]:

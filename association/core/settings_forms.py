@@ -16,9 +16,10 @@ from .lines import (
     write_pairs,
 )
 from .models import Association, CalendarYear
-from .numbers import format_problem
+from .numbers import format_problem, from_words, in_words, kinds_of_numbers
 from .workdays import YearMissing, calendar_of
 
+DEFAULTS = {"lake": "#0f4c5c", "seal": "#b5301f", "gold": "#a87b21"}
 COLOURS = {"lake": "主色（页头、按钮）", "seal": "印色（公示、错误）", "gold": "金色（期限）"}
 _HEX = RegexValidator(r"^#[0-9a-fA-F]{6}$", "颜色写作 #0f4c5c 的样子。")
 
@@ -29,15 +30,21 @@ def _lines(label, help_text, rows=6):
         required=False,
         help_text=help_text,
         strip=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": rows}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": rows, "data-lines": ""}),
     )
 
 
 def _colour(name):
     return forms.CharField(
-        label=COLOURS[name], required=False, max_length=7, validators=[_HEX], help_text="空着用默认颜色。",
+        label=COLOURS[name], required=False, max_length=7, validators=[_HEX],
+        help_text=f"写作 #0f4c5c 的样子，空着用默认的 {DEFAULTS[name]}。",
         widget=UnfoldAdminTextInputWidget,
     )  # fmt: skip
+
+
+def _formats_in_words(formats: dict[str, str]) -> str:
+    labels = kinds_of_numbers()
+    return write_pairs({labels.get(kind, kind): in_words(text) for kind, text in formats.items()})
 
 
 class AssociationForm(forms.ModelForm):
@@ -46,12 +53,7 @@ class AssociationForm(forms.ModelForm):
         "县市区", "一行一个：名称,代码,别名。代码和别名可以不写，别名可以有几个。例：东城区,430602,东城", 12
     )
     department_lines = _lines("内设部门", "一行一个。")
-    number_lines = _lines(
-        "编号格式",
-        "一行一种：种类=格式，{year} 是年度，{n:04d} 是四位顺序号。"
-        "例：rating=XP{year}-{n:04d}（信用评价办件），objection=YY{year}-{n}（异议登记）；不写的用默认格式。",
-        4,
-    )
+    number_lines = _lines("编号格式", "", 4)
 
     class Meta:
         model = Association
@@ -63,8 +65,13 @@ class AssociationForm(forms.ModelForm):
         self.initial |= {
             "district_lines": write_districts(row.districts),
             "department_lines": "\n".join(row.departments),
-            "number_lines": write_pairs(row.number_formats),
+            "number_lines": _formats_in_words(row.number_formats),
         } | {f"colour_{name}": row.colours.get(name, "") for name in COLOURS}
+        known = list(kinds_of_numbers().values())
+        self.fields["number_lines"].help_text = (
+            f"一行一种：种类=格式。种类有{'、'.join(known)}，不写的用默认格式。格式里 {{年度}} 是四位年份，{{序号}} 是"
+            "当年的顺序号，{四位序号} 在前面补零。"
+        ) + (f"例：{known[0]}=XP{{年度}}-{{四位序号}}，编出来是 XP2021-0001。" if known else "")
 
     def clean_district_lines(self):
         return self._read(read_districts, "district_lines")
@@ -73,9 +80,16 @@ class AssociationForm(forms.ModelForm):
         return ["".join(row) for row in rows_of(self.cleaned_data["department_lines"])]
 
     def clean_number_lines(self):
-        formats = self._read(read_pairs, "number_lines")
-        for problem in filter(None, map(format_problem, formats.values())):
-            raise forms.ValidationError(problem)
+        labels = kinds_of_numbers()
+        kinds = {label: kind for kind, label in labels.items()}
+        formats = {}
+        for name, written in self._read(read_pairs, "number_lines").items():
+            kind = kinds.get(name, name)
+            if kind not in labels and kind not in self.instance.number_formats:
+                raise forms.ValidationError(f"没有「{name}」这种编号，可以写：{'、'.join(kinds)}。")
+            formats[kind] = from_words(written)
+            if problem := format_problem(formats[kind]):
+                raise forms.ValidationError(problem)
         return formats
 
     def _read(self, read, name):

@@ -52,7 +52,7 @@ class ImportBatch(Base):
     updated = models.PositiveIntegerField("更新", default=0)
     unchanged = models.PositiveIntegerField("无变化", default=0)
     rejected = models.PositiveIntegerField("有问题", default=0)
-    waiting = models.PositiveIntegerField("待匹配", default=0)
+    waiting = models.PositiveIntegerField("等待认领", default=0)
     notes = models.JSONField("没有读入的内容", default=list, editable=False)
     all_or_nothing = models.BooleanField("全部无误才导入", default=False, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="导入人")
@@ -86,7 +86,7 @@ class ImportRow(models.Model):
         UPDATED = "updated", "更新"
         UNCHANGED = "unchanged", "无变化"
         REJECTED = "rejected", "有问题"
-        WAITING = "waiting", "待匹配"
+        WAITING = "waiting", "等待认领"
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", verbose_name="导入记录")
     sheet = models.CharField("工作表", max_length=40, blank=True, help_text="只在文件有几张表时填写")

@@ -374,5 +374,5 @@ def _make_valid(batch: ImportBatch, options: dict):
     record(
         batch, "import.applied",
         f"{name}导入{batch.label}《{batch.document.label}》：新增 {batch.created}，更新 {batch.updated}，"
-        f"无变化 {batch.unchanged}，有问题 {batch.rejected}，待匹配 {batch.waiting}", by=batch.by,
+        f"无变化 {batch.unchanged}，有问题 {batch.rejected}，等待认领 {batch.waiting}", by=batch.by,
     )  # fmt: skip

@@ -95,13 +95,11 @@ def undo_of(desk: Desk, case: Case) -> dict | None:
 
 
 def stations(case: Case) -> list[dict]:
-    """The stations that this case passed, stands at and has ahead; those it never had are not drawn. One query.
+    """The stations that this case passed, stands at and has ahead. One query.
 
     Where nobody has anything left to do, the last one is passed too.
     """
-    found = stations_of(case, Step.objects.of(case))
-    here = next((place for place, row in enumerate(found) if row["state"] == "current"), len(found))
-    shown = [row for place, row in enumerate(found) if place >= here or row["state"] == "done"]
+    shown = stations_of(case, Step.objects.of(case))
     if case.whose == Whose.NOBODY:
         shown = [row | {"state": "done"} if row["state"] == "current" else row for row in shown]
     return shown

@@ -201,7 +201,7 @@ def _first_step(objection, *, by, who):
     )  # fmt: skip
     late = "（逾期）" if objection.is_late else ""
     line = objection.line
-    sentence = f"{who.signature}登记{objection.get_came_display()}异议 {objection.number}{late}"
+    sentence = f"{who.signature}登记{objection.get_came_display()}异议（{objection.number}）{late}"
     record(objection, "objection.registered", sentence, by=by, happened_on=day, signature=who.signature)
     record(
         line.list, "publicity.objection", f"{sentence}，针对第 {line.position} 行「{line.name}」", by=by,

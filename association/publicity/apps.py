@@ -8,7 +8,11 @@ class PublicityConfig(AppConfig):
     verbose_name = "公示公告"
 
     def ready(self):
+        from association.core.numbers import name_numbers
+
         from . import guards, workflow  # noqa: F401 - models are loaded only now; the tables register themselves
+
+        name_numbers("objection", "异议")
 
         pre_migrate.connect(guards.take_off, sender=self, dispatch_uid="publicity.guards.off")
         post_migrate.connect(guards.put_on, sender=self, dispatch_uid="publicity.guards.on")

@@ -58,7 +58,10 @@ def turn_of(thing, user) -> dict:
 
 
 def stations_of(thing, steps) -> list[dict]:
-    """The states of the path with the day each was reached: {"label", "state": done | current | todo, "date"}."""
+    """The states that were passed, the present one and those ahead: {"label", "state": done | current | todo, "date"}.
+
+    A state of the path that was skipped is not drawn.
+    """
     flow = workflow_of(thing)
     path = list(flow.path) or [thing.state]
     if thing.state not in path:
@@ -72,6 +75,7 @@ def stations_of(thing, steps) -> list[dict]:
             "date": reached.get(state) if index <= here else None,
         }
         for index, state in enumerate(path)
+        if index >= here or state in reached
     ]
 
 

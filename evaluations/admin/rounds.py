@@ -15,6 +15,7 @@ from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.exchange.sheets import XLSX
 from association.jobs.views import page_url as job_url
+from association.publicity.models import ListState
 
 from .. import issued, queries
 from ..actions import change_round, open_round, set_switch
@@ -148,7 +149,7 @@ class RatingRoundAdmin(BaseAdmin):
         book = rulebook_of(obj.scheme)
         used = [row.source for part in obj.scheme.parts.prefetch_related("rules") for row in part.rules.all()]
         lines = queries.import_lines(obj, dict.fromkeys(used))
-        run = obj.current_run
+        run, public_list = obj.current_run, queries.list_of(obj)
         return {
             "may_rate": rating, "may_publicise": publicity, "may_import": holds(request.user, Right.IMPORT) and rating,
             "lines": [(line, import_url(line.kind, obj, line.source)) for line in lines],
@@ -156,7 +157,8 @@ class RatingRoundAdmin(BaseAdmin):
             "stale": queries.inputs_changed_since(obj), "runs": self._runs(obj),
             "stats": queries.statistics(obj) if run else None, "own_full": f"{book.own_full.normalize():f}",
             "switches": [(name, *words, getattr(obj, name)) for name, words in SWITCHES.items()],
-            "public_list": queries.list_of(obj), "list_why": why_not(obj) if publicity else "",
+            "public_list": public_list, "public_state": ListState(public_list.state).label if public_list else "",
+            "list_why": why_not(obj) if publicity else "",
             "tables": TABLES.values(),
             "issued_count": obj.ratings.standing().exclude(grade="").count() if obj.issued_on else 0,
             "differences": issued.differences(obj).count() if obj.issued_on and run else 0,

@@ -1,5 +1,7 @@
 """本轮总览: what it shows, the buttons on it, who sees them."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -80,6 +82,9 @@ def test_what_is_missing_leads_to_those_firms(rated, client_of):
 def test_statistics_stand_as_charts_and_as_tables(rated, client_of):
     page = page_of(client_of("综合处"), rated)
     assert page.count("<svg") >= 5
+    chart = page[page.index("<figcaption>协会评分") :].split("</svg>")[0]
+    points = [int(label) for label in re.findall(r'<text class="second"[^>]*>(\d+)<', chart)]
+    assert points == list(range(min(points), max(points) + 1))  # whole points that nobody has stand there as 0
     for words in ("测算等级：", "AAA", "暂无", "县市区与测算等级", "类别与测算等级", "非会员"):
         assert words.replace("：", "") in page
 
@@ -133,6 +138,7 @@ def test_a_switch_is_confirmed_with_its_reason_and_remembered(rated, client_of):
     rated.refresh_from_db()
     assert rated.grades_open
     assert Event.objects.get(verb="round.grades_open").note == "复函"
+    assert "主管部门同意公开：否 → 是" in page_of(client, rated)
     again = client.post(url, {"on": "1", "note": "再点一次"}, follow=True).content.decode()
     assert "刚刚已经" in again
     rated.refresh_from_db()

@@ -6,6 +6,7 @@ from django.contrib.admin.templatetags.admin_list import result_headers, result_
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import FieldDoesNotExist
 
+from association.core.adminforms import value_in_words
 from association.core.adminlist import rows_of
 from association.core.paginator import LAST
 
@@ -57,9 +58,20 @@ def admin_change_url(opts) -> str:
 
 
 @register.filter
-def field_label(name, event) -> str:
-    """The Chinese name of a field of an event's subject."""
+def changes_in_words(event) -> list[tuple[str, str, str]]:
+    """What an event changed: (name of the field, before, after), in the words of the form."""
+    return [(*_words(event.subject_type, name, *pair),) for name, pair in event.changes.items()]
+
+
+def _words(model: str, name: str, *values) -> list[str]:
     try:
-        return str(apps.get_model(event.subject_type)._meta.get_field(name).verbose_name)
+        field = apps.get_model(model)._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist, AttributeError):
-        return name
+        return [name, *(value_in_words(None, value) for value in values)]
+    return [str(getattr(field, "verbose_name", name)), *(value_in_words(field, value) for value in values)]
+
+
+@register.filter
+def labelled(row, heads) -> list[tuple]:
+    """The (text, url) cells of a row with the head of each before it, for a phone, which has no head line."""
+    return [(head, *cell) for head, cell in zip(heads, row, strict=True)]

@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from association.core.models import ASSOCIATION_CACHE_KEY
-from association.core.numbers import format_problem, take_numbers
+from association.core.numbers import format_problem, from_words, in_words, take_numbers
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,22 @@ def test_the_associations_format_comes_first(association):
     association.save()
     cache.delete(ASSOCIATION_CACHE_KEY)  # on commit, which a test's transaction never reaches
     assert take_numbers("a", 2021, default="{n}") == ["XP2021-0001"]
+
+
+@pytest.mark.parametrize(
+    ("written", "stored", "shown"),
+    [
+        ("XP{年度}-{四位序号}", "XP{year}-{n:04d}", "XP{年度}-{四位序号}"),
+        ("评〔{年}〕{序号} 号", "评〔{year}〕{n} 号", "评〔{年度}〕{序号} 号"),
+        ("｛年度｝｛ 3位顺序号 ｝", "{year}{n:03d}", "{年度}{三位序号}"),
+        ("A{year}{n:06d}", "A{year}{n:06d}", "A{年度}{六位序号}"),
+        ("{月份}-{n}", "{月份}-{n}", "{月份}-{序号}"),
+    ],
+)
+def test_a_format_is_written_and_read_in_chinese(written, stored, shown):
+    assert from_words(written) == stored
+    assert in_words(stored) == shown
+    assert from_words(shown) == stored
 
 
 @pytest.mark.django_db(transaction=True)

@@ -33,7 +33,7 @@ def test_districts_departments_formats_and_colours_are_saved(admin_client):
     data = _form(admin_client.get(ASSOCIATION)) | {
         "district_lines": "南山区，430603，南山\n北县",
         "department_lines": "秘书处\n综合处",
-        "number_lines": "rating=XP{year}-{n:04d}",
+        "number_lines": "信用评价=XP{年度}-{四位序号}\n异议＝YY{年度}-{序号}",
         "colour_lake": "#123456",
     }
     assert admin_client.post(ASSOCIATION, data).status_code == 302
@@ -42,7 +42,15 @@ def test_districts_departments_formats_and_colours_are_saved(admin_client):
         {"name": "南山区", "code": "430603", "aliases": ["南山"]},
         {"name": "北县", "code": "", "aliases": []},
     ]
-    assert (row.departments, row.number_formats) == (["秘书处", "综合处"], {"rating": "XP{year}-{n:04d}"})
+    assert row.departments == ["秘书处", "综合处"]
+    assert row.number_formats == {"rating": "XP{year}-{n:04d}", "objection": "YY{year}-{n}"}
+    shown = admin_client.get(ASSOCIATION).context["adminform"].form["number_lines"].value()
+    assert shown == "信用评价=XP{年度}-{四位序号}\n异议=YY{年度}-{序号}"
+    history = admin_client.get(f"{ASSOCIATION.removesuffix('change/')}history/").content.decode()
+    assert "主色（页头、按钮）：空 → #123456" in history
+    assert "信用评价=XP{年度}-{四位序号}" in history
+    for code in ("{year}", "rating", "colour_", "_lines"):
+        assert code not in history.split('class="events"')[1], code
     assert row.colours == {"lake": "#123456"}
 
 
@@ -50,8 +58,9 @@ def test_districts_departments_formats_and_colours_are_saved(admin_client):
     ("name", "value", "sentence"),
     [
         ("district_lines", "东区,12", "「东区」的行政区划代码应是一个 6 位数字，请核对。"),
-        ("number_lines", "rating", "「rating」写法不对，请写成「种类=格式」，一行一个。"),
-        ("number_lines", "rating=XP{n}", "编号格式「XP{n}」会产生重号，请同时写上年度 {year} 和顺序号 {n}。"),
+        ("number_lines", "信用评价", "「信用评价」写法不对，请写成「种类=格式」，一行一个。"),
+        ("number_lines", "信用评价=XP{序号}", "编号格式「XP{序号}」会产生重号，请同时写上 {年度} 和 {序号}。"),
+        ("number_lines", "发票=FP{年度}{序号}", "没有「发票」这种编号，可以写："),
         ("colour_seal", "red", "颜色写作 #0f4c5c 的样子。"),
     ],
 )
@@ -59,7 +68,7 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(admin_clie
     page = admin_client.post(ASSOCIATION, _form(admin_client.get(ASSOCIATION)) | {name: value})
     assert page.status_code == 200
     form = page.context["adminform"].form
-    assert form.errors[name] == [sentence]
+    assert form.errors[name][0].startswith(sentence)
     assert form[name].value() == value
     assert Association.objects.get().districts[0]["name"] == "东区"
 

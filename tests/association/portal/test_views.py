@@ -283,6 +283,8 @@ def test_while_publicised_the_desk_shows_list_and_end(desk, rated, year):
     publicity = year.publicise()
     page = desk(party).get(page_of(year, party))
     assert "名单正在公示" in text_of(page)
+    assert "截止" in text_of(page)
+    assert "前办理" not in text_of(page)
     assert publicity.get_public_url() in page.content.decode()
 
 

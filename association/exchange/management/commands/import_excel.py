@@ -86,7 +86,7 @@ class Command(BaseCommand):
         rows = {row["row"] for row in outcome["rejected"]}
         self.stdout.write(
             f"读到 {outcome['read']} 行：新增 {outcome['created']}，更新 {outcome['updated']}，"
-            f"无变化 {outcome['unchanged']}，有问题 {len(rows)}，待匹配 {len(outcome['waiting'])}"
+            f"无变化 {outcome['unchanged']}，有问题 {len(rows)}，等待认领 {len(outcome['waiting'])}"
         )
         for row in outcome["rejected"]:
             self.stdout.write(f"第 {row['row']} 行 {row['column']}「{row['value']}」：{row['reason']}")
