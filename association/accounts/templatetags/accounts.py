@@ -42,3 +42,18 @@ def device(signature):
         for table in (_SYSTEMS, _BROWSERS)
     ]
     return " · ".join(word for word in found if word) or "其他设备"
+
+
+# Told by the start of the address alone: a stranger learns nothing of what is there.
+_LOGINS = (
+    ("/admin/", "登录工作台"),
+    ("/desk/", "登录办事大厅"),
+    ("/files/", "登录后查看文件"),
+    ("/accounts/", "登录后管理账号"),
+)
+
+
+@register.simple_tag
+def login_name(address) -> str:
+    """What somebody logs in for who wants to go on to `address`."""
+    return next((words for start, words in _LOGINS if (address or "").startswith(start)), "登录")
