@@ -71,12 +71,15 @@ class Migration(migrations.Migration):
                 ('unit_name', models.CharField(blank=True, help_text='例：副会长单位', max_length=30, verbose_name='单位的叫法')),
                 ('organ', models.CharField(choices=[('council', '理事会'), ('standing', '常务理事会'), ('supervisors', '监事会'), ('office', '秘书处'), ('none', '不属机构')], default='none', max_length=12, verbose_name='所属机构')),
                 ('order', models.PositiveSmallIntegerField(default=100, verbose_name='排序')),
+                ('other_names', models.CharField(blank=True, help_text='名册里还会怎样写，用顿号隔开。例：普通会员、单位会员', max_length=120, verbose_name='其他叫法')),
+                ('is_plain', models.BooleanField(default=False, help_text='没有其他职务的会员算作这一项，不另作任职登记', verbose_name='普通会员')),
                 ('is_active', models.BooleanField(default=True, verbose_name='在用')),
             ],
             options={
                 'verbose_name': '职务',
                 'verbose_name_plural': '职务',
                 'ordering': ['order', 'name'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_plain', True)), fields=('is_plain',), name='members_one_plain_post')],
             },
         ),
         migrations.AddField(
@@ -320,6 +323,7 @@ class Migration(migrations.Migration):
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenures', to='members.post', verbose_name='职务')),
                 ('term', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenures', to='members.term', verbose_name='届次')),
                 ('change', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenures', to='members.termchange', verbose_name='依据')),
+                ('end_change', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ended', to='members.termchange', verbose_name='离任依据')),
             ],
             options={
                 'verbose_name': '任职',
@@ -342,6 +346,7 @@ class Migration(migrations.Migration):
                 ('person_phone', models.CharField(blank=True, max_length=30, verbose_name='手机')),
                 ('answer', models.CharField(choices=[('waiting', '未核对'), ('confirmed', '已确认'), ('corrected', '已更正')], default='waiting', max_length=10, verbose_name='核对')),
                 ('answered_at', models.DateTimeField(editable=False, null=True, verbose_name='核对时间')),
+                ('channel', models.CharField(blank=True, choices=[('paper', '纸质'), ('phone', '电话'), ('visit', '现场'), ('letter', '来信')], max_length=8, verbose_name='代录方式')),
                 ('answer_note', models.CharField(blank=True, max_length=300, verbose_name='更正说明')),
                 ('answered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核对人')),
                 ('change', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='members.termchange', verbose_name='名单')),

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from association.core.enums import Channel
 from association.core.models import Base
 from association.parties.visibility import OfPartyQuerySet, StaffQuerySet
 from association.workflow.models import Stateful
@@ -47,6 +48,10 @@ class Post(Base):
     unit_name = models.CharField("单位的叫法", max_length=30, blank=True, help_text="例：副会长单位")
     organ = models.CharField("所属机构", max_length=12, choices=Organ, default=Organ.NONE)
     order = models.PositiveSmallIntegerField("排序", default=100)
+    other_names = models.CharField(
+        "其他叫法", max_length=120, blank=True, help_text="名册里还会怎样写，用顿号隔开。例：普通会员、单位会员"
+    )
+    is_plain = models.BooleanField("普通会员", default=False, help_text="没有其他职务的会员算作这一项，不另作任职登记")
     is_active = models.BooleanField("在用", default=True)
 
     objects = StaffQuerySet.as_manager()
@@ -54,6 +59,9 @@ class Post(Base):
     class Meta:
         verbose_name = verbose_name_plural = "职务"
         ordering = ["order", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_plain"], condition=Q(is_plain=True), name="members_one_plain_post")
+        ]
 
     def __str__(self):
         return self.name
@@ -88,6 +96,9 @@ class Tenure(Base):
     end_reason = models.CharField("离任原因", max_length=120, blank=True)
     change = models.ForeignKey(
         "members.TermChange", models.PROTECT, null=True, blank=True, related_name="tenures", verbose_name="依据"
+    )
+    end_change = models.ForeignKey(
+        "members.TermChange", models.PROTECT, null=True, blank=True, related_name="ended", verbose_name="离任依据"
     )
     voided_at = models.DateTimeField("作废时间", null=True, editable=False)
     void_reason = models.CharField("作废原因", max_length=300, blank=True, editable=False)
@@ -171,6 +182,7 @@ class TermChangeLine(Base):
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="核对人"
     )
+    channel = models.CharField("代录方式", max_length=8, choices=Channel, blank=True)
     answer_note = models.CharField("更正说明", max_length=300, blank=True)
 
     SENSITIVE = {"person_phone"}
