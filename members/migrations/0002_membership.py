@@ -125,6 +125,7 @@ class Migration(migrations.Migration):
                 ('values', models.JSONField(default=dict, verbose_name='变更内容')),
                 ('takes_effect_on', models.DateField(blank=True, null=True, verbose_name='生效日期')),
                 ('applied_at', models.DateTimeField(editable=False, null=True, verbose_name='写入档案时间')),
+                ('licence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='证明材料')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
                 ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
             ],

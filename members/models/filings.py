@@ -47,7 +47,10 @@ class MembershipApplication(models.Model):
 
 
 class ChangeProposal(models.Model):
-    """A firm proposes a change of its own data (资料变更): {field: [old, new]} as text, in effect from a day."""
+    """A firm proposes a change of its own data (资料变更): {field: [old, new]} as text, in effect from a day.
+
+    `licence` is the paper behind it: the new business licence of a change of name.
+    """
 
     case = models.OneToOneField(
         Case, models.CASCADE, primary_key=True, related_name="change_proposal", verbose_name="办件"
@@ -55,11 +58,15 @@ class ChangeProposal(models.Model):
     values = models.JSONField("变更内容", default=dict)
     takes_effect_on = models.DateField("生效日期", null=True, blank=True)
     applied_at = models.DateTimeField("写入档案时间", null=True, editable=False)
+    licence = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="证明材料"
+    )
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提出人"
     )
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
+    SENSITIVE = {"values"}  # telephones may be among them
     objects = FilingQuerySet.as_manager()
 
     class Meta:
