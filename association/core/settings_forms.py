@@ -50,7 +50,7 @@ def _formats_in_words(formats: dict[str, str]) -> str:
 class AssociationForm(forms.ModelForm):
     colour_lake, colour_seal, colour_gold = (_colour(name) for name in COLOURS)
     district_lines = _lines(
-        "县市区", "一行一个：名称,代码,别名。代码和别名可以不写，别名可以有几个。例：东城区,430602,东城", 12
+        "县市区", "一行一个：名称,代码,别名。代码和别名可以不写，别名可以有几个。例：东城区,430602,东城", 16
     )
     department_lines = _lines("内设部门", "一行一个。")
     number_lines = _lines("编号格式", "", 4)
@@ -71,7 +71,7 @@ class AssociationForm(forms.ModelForm):
         self.fields["number_lines"].help_text = (
             f"一行一种：种类=格式。种类有{'、'.join(known)}，不写的用默认格式。格式里 {{年度}} 是四位年份，{{序号}} 是"
             "当年的顺序号，{四位序号} 在前面补零。"
-        ) + (f"例：{known[0]}=XP{{年度}}-{{四位序号}}，编出来是 XP2021-0001。" if known else "")
+        ) + (f"例：{known[0]}=〔{{年度}}〕{{四位序号}} 号，编出来是〔2021〕0001 号。" if known else "")
 
     def clean_district_lines(self):
         return self._read(read_districts, "district_lines")
