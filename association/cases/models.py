@@ -8,6 +8,7 @@ from django.utils import timezone
 from association.core.enums import Audience
 from association.core.models import Base
 from association.inbox.models import Whose
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import AudienceQuerySet, OfPartyQuerySet, StaffQuerySet
 from association.workflow.models import Stateful
 from association.workflow.table import workflow_of
@@ -47,6 +48,7 @@ class Case(Stateful):
     void_reason = models.CharField("作废原因", max_length=300, blank=True, editable=False)
     once_key = models.CharField(max_length=120, unique=True)
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     due_by_turn = True  # each move sets due_at from the table's working days
     objects = CaseQuerySet.as_manager()
 

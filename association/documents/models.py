@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from association.core.enums import Audience
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import AudienceMixin, AudienceQuerySet, StaffQuerySet
 
 from .registry import guarded
@@ -19,6 +20,18 @@ class DocumentQuerySet(AudienceQuerySet):
         """As the audience says; files of a guarded kind (lists of people that came in) as whoever keeps them says."""
         found = super().visible_to(user)
         return found.exclude(guarded(user)) if user.is_authenticated else found
+
+    def loose(self):
+        """Uploads that nothing has taken yet."""
+        return self.filter(loose_until__isnull=False)
+
+    def kept(self):
+        """Files that belong somewhere: without loose uploads."""
+        return self.filter(loose_until=None)
+
+    def in_library(self):
+        """Papers of the library that are in force; those that a renewed one replaced stay readable where they were used."""
+        return self.filter(in_library=True, replaced_by=None, loose_until=None)
 
 
 class DocumentKind(Base):
@@ -52,6 +65,9 @@ class Document(Base, AudienceMixin):
     number = models.CharField("证号", max_length=80, blank=True)
     expires_on = models.DateField("有效期至", null=True, blank=True)
     in_library = models.BooleanField("在证照库", default=False)
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="replaces", verbose_name="已换成"
+    )
     loose_until = models.DateTimeField(
         null=True, editable=False, help_text="还没有归属的上传，到这个时间没有被使用就清除"
     )
@@ -59,6 +75,7 @@ class Document(Base, AudienceMixin):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="documents", verbose_name="上传人"
     )
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES_UNLESS_TWIN}
     SENSITIVE = {"path", "sha256"}
     objects = DocumentQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 
 
 class StaffOnlyQuerySet(models.QuerySet):
@@ -135,6 +136,7 @@ class NameDecision(Base):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
     )
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     objects = StaffOnlyQuerySet.as_manager()
 
     class Meta:

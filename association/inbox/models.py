@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from association.accounts.roles import Right
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.models import Seat
 from association.parties.visibility import AudienceMixin, AudienceQuerySet
 
@@ -63,6 +64,7 @@ class Todo(Base, AudienceMixin):
     once_key = models.CharField(max_length=120)
     done_at = models.DateTimeField("办结时间", null=True, editable=False)
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES_FREELY}
     objects = TodoQuerySet.as_manager()
 
     class Meta:

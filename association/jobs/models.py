@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import AudienceMixin, AudienceQuerySet
 
 
@@ -48,6 +49,7 @@ class Job(Base, AudienceMixin):
     tries = models.PositiveSmallIntegerField("次数", default=0)
     lease = models.UUIDField(null=True, editable=False, help_text="正在处理它的进程")
 
+    WHEN_MERGED = {"party": WhenMerged.STAYS}
     objects = JobQuerySet.as_manager()
 
     class Meta:

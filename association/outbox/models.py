@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import AudienceMixin, AudienceQuerySet
 
 
@@ -50,6 +51,7 @@ class Message(Base, AudienceMixin):
     error = models.CharField("原因", max_length=300, blank=True)
     once_key = models.CharField(max_length=160, unique=True)
 
+    WHEN_MERGED = {"party": WhenMerged.STAYS}
     SENSITIVE = {"address", "body"}
     objects = MessageQuerySet.as_manager()
 

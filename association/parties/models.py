@@ -9,6 +9,8 @@ from association.core.models import Base
 from association.core.ngrams import query_grams, searchable
 from association.core.search import GramsField
 
+from .merge_rules import WhenMerged
+
 
 class PartyQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -61,6 +63,7 @@ class Party(Base):
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="已并入", editable=False
     )
 
+    WHEN_MERGED = {"parent": WhenMerged.MOVES, "merged_into": WhenMerged.MOVES}
     objects = PartyQuerySet.as_manager()
 
     class Meta:
@@ -96,6 +99,7 @@ class PartyName(Base):
     starts_on = models.DateField("启用日期", null=True, blank=True)
     ends_on = models.DateField("停用日期", null=True, blank=True)
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     class Meta:
         verbose_name = verbose_name_plural = "名称沿革"
         ordering = ["kind", "-ends_on"]
@@ -109,6 +113,10 @@ class PartyName(Base):
 
     def __str__(self):
         return self.name
+
+    def give_way(self, winner, *, by, reason):
+        """Of two names that are borne now, one goes on as an alias, so that rows that use it still find the party."""
+        return [(self, {"kind": PartyName.Kind.ALIAS})]
 
 
 class SeatQuerySet(models.QuerySet):
@@ -137,6 +145,7 @@ class Seat(Base):
     ends_on = models.DateField("结束日期", null=True, blank=True)
     ended_at = models.DateTimeField("停用时间", null=True, editable=False)  # from that moment, whatever the dates say
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     objects = SeatQuerySet.as_manager()
 
     class Meta:
@@ -151,6 +160,10 @@ class Seat(Base):
 
     def __str__(self):
         return f"{self.user} · {self.party}"
+
+    def give_way(self, winner, *, by, reason):
+        """A person has one seat at a party: the other one ends."""
+        return [(self, {"ended_at": timezone.now()})]
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -183,6 +196,7 @@ class Invitation(Base):
     withdrawn_at = models.DateTimeField("撤回时间", null=True, editable=False)
     seat = models.ForeignKey(Seat, models.PROTECT, null=True, editable=False, related_name="+")
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     SENSITIVE = {"mobile"}
     objects = InvitationQuerySet.as_manager()
 
@@ -198,6 +212,10 @@ class Invitation(Base):
 
     def __str__(self):
         return f"{self.name} · {self.party}"
+
+    def give_way(self, winner, *, by, reason):
+        """A number is asked once: the other invitation is withdrawn."""
+        return [(self, {"withdrawn_at": timezone.now()})]
 
 
 class MergeQuerySet(models.QuerySet):
@@ -218,6 +236,7 @@ class Merge(Base):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="撤销人"
     )
 
+    WHEN_MERGED = {"merged": WhenMerged.STAYS, "into": WhenMerged.STAYS}
     objects = MergeQuerySet.as_manager()
 
     class Meta:

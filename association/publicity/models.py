@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from association.core.enums import Audience
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.models import Seat
 from association.workflow.models import Stateful
 
@@ -158,6 +159,7 @@ class PublicityLine(Base):
         "Announcement", models.PROTECT, null=True, blank=True, related_name="lines", verbose_name="公告"
     )
 
+    WHEN_MERGED = {"party": WhenMerged.STAYS}
     objects = PublicityLineQuerySet.as_manager()
 
     class Meta:

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from association.core.enums import Channel
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import AudienceMixin, AudienceQuerySet
 
 
@@ -41,6 +42,7 @@ class Event(AppendOnly, AudienceMixin):
     channel = models.CharField("代录方式", max_length=8, choices=Channel, blank=True)
     changes = models.JSONField("变更", default=dict, blank=True, help_text="{字段: [旧值, 新值]}，不含敏感字段")
 
+    WHEN_MERGED = {"party": WhenMerged.STAYS}
     objects = AudienceQuerySet.as_manager()
 
     class Meta:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from association.core.enums import Channel
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import AudienceMixin, AudienceQuerySet
 
 
@@ -52,6 +53,16 @@ class Stateful(Base):
         """The party whose matter this is, or None."""
         return getattr(self, "party", None)
 
+    @property
+    def turn_person(self):
+        """The person whose own matter this is (not a party's), or None; their moves are `person_may`."""
+        return None
+
+    @property
+    def person_url(self) -> str:
+        """The page on which `turn_person` makes their moves."""
+        return self.get_absolute_url()
+
     def get_absolute_url(self):
         raise NotImplementedError(f"{type(self).__name__} names its page")  # pragma: no cover - every kind has one
 
@@ -94,6 +105,7 @@ class Step(Base, AudienceMixin):
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
     undo_reason = models.CharField("撤回原因", max_length=300, blank=True, editable=False)
 
+    WHEN_MERGED = {"party": WhenMerged.STAYS}
     objects = StepQuerySet.as_manager()
 
     class Meta:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from association.core.masking import mask_id, mask_mobile, mask_name
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import StaffQuerySet
 
 from ..credit_sources import document_key
@@ -97,6 +98,7 @@ class Matched(Base):
         "self", models.SET_NULL, null=True, related_name="doubles", editable=False, verbose_name="重复于"
     )
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     objects = MatchedQuerySet.as_manager()
 
     class Meta:
@@ -190,3 +192,7 @@ class AuthorityScore(Matched):
 
     def __str__(self):
         return f"{self.raw_name} {printed(self.score)}"
+
+    def give_way(self, winner, *, by, reason):
+        """One score counts a round: the other stays on file as its double."""
+        return [(self, {"same_as": winner})]

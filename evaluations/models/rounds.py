@@ -2,9 +2,12 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from association.cases.models import Case
 from association.core.models import Base
+from association.inbox.models import Todo
+from association.parties.merge_rules import WhenMerged
 from association.parties.models import Seat
 from association.parties.visibility import StaffQuerySet
 from members.models import Firm
@@ -92,6 +95,7 @@ class Rating(models.Model):
     grade_on = models.DateField("发布日期", null=True, blank=True)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES_OR_IS_LEFT}
     objects = RatingQuerySet.as_manager()
 
     class Meta:
@@ -107,3 +111,12 @@ class Rating(models.Model):
 
     def __str__(self):
         return f"{self.name}"
+
+    def give_way(self, winner, *, by, reason):
+        """A firm is rated once a round: what is under way of the other is void; what was issued stays as it is."""
+        rows = [(self, {}), (self.case, {})]
+        if not self.grade and self.case.voided_at is None:
+            words = {"voided_at": timezone.now(), "voided_by": by, "void_reason": f"单位合并，本轮另有一份：{reason}"[:300]}
+            todos = Todo.objects.open().filter(subject_type=Case._meta.label_lower, subject_id=self.case_id)
+            rows = [(self, {}), (self.case, words), *((todo, {"done_at": timezone.now()}) for todo in todos)]
+        return rows

@@ -1,7 +1,8 @@
 """Firms, membership, posts, what a party files about itself, calls, points."""
 
 from .calls import CallNote
-from .filings import ChangeProposal, MembershipApplication, SeatRequest
+from .duplicates import Duplicate
+from .filings import ChangeProposal, LeavingRequest, MembershipApplication, SeatRequest
 from .firms import Firm, Person, Qualification
 from .membership import Membership, MembershipPause, MembershipRules
 from .points import PointEntry, PointRule
@@ -10,7 +11,9 @@ from .posts import Post, Tenure, Term, TermChange, TermChangeLine
 __all__ = [
     "CallNote",
     "ChangeProposal",
+    "Duplicate",
     "Firm",
+    "LeavingRequest",
     "Membership",
     "MembershipApplication",
     "MembershipPause",

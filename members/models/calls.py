@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import AudienceMixin, AudienceQuerySet
 
 
@@ -27,6 +28,7 @@ class CallNote(Base, AudienceMixin):
     answered_at = models.DateTimeField("已回复", null=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="记录人")
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     SENSITIVE = {"phone"}
     objects = AudienceQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from association.cases.models import Case
+from association.parties.merge_rules import WhenMerged
 from association.parties.models import Seat
 from association.parties.visibility import OfPartyQuerySet
 from association.workflow.models import Stateful
@@ -40,6 +41,23 @@ class MembershipApplication(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "入会申请"
+        ordering = ["-case__opened_at"]
+
+    def __str__(self):
+        return str(self.case)
+
+
+class LeavingRequest(models.Model):
+    """A member asks to leave (退会申请); the office writes down that it did, and from which day."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="leaving", verbose_name="办件")
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="leavings", verbose_name="会籍")
+    reason = models.CharField("退会原因", max_length=300, blank=True)
+
+    objects = FilingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "退会申请"
         ordering = ["-case__opened_at"]
 
     def __str__(self):
@@ -115,6 +133,7 @@ class SeatRequest(Stateful):
     )
     once_key = models.CharField(max_length=120, unique=True)
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     objects = SeatRequestQuerySet.as_manager()
 
     class Meta:

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import OfPartyQuerySet, StaffQuerySet
 
 
@@ -71,11 +72,15 @@ class Membership(Base):
         LAPSED = "lapsed", "自动退会"
         EXPELLED = "expelled", "除名"
         CLOSED = "closed", "单位注销"
+        UNKNOWN = "unknown", "原因不详"  # a list that came in says that it is no member any more
 
     party = models.ForeignKey("parties.Party", models.PROTECT, related_name="memberships", verbose_name="会员")
     kind = models.CharField("会员类别", max_length=6, choices=Kind, default=Kind.UNIT)
     number = models.CharField("会员编号", max_length=30, blank=True, db_index=True)
     joined_on = models.DateField("入会日期")
+    joined_on_known = models.BooleanField(
+        "入会日期确切", default=True, help_text="名册没有写入会日期的，按导入当天登记，此前已是会员"
+    )
     ended_on = models.DateField("会籍终止日期", null=True, blank=True)
     ending = models.CharField("终止原因", max_length=8, choices=Ending, blank=True)
     body = models.CharField("决定机构", max_length=60, blank=True)
@@ -84,9 +89,20 @@ class Membership(Base):
         "cases.Case", models.PROTECT, null=True, blank=True, related_name="membership", verbose_name="入会办件"
     )
     note = models.CharField("说明", max_length=300, blank=True)
+    end_body = models.CharField("终止的决定机构", max_length=60, blank=True)
+    end_meeting_on = models.DateField("终止的会议日期", null=True, blank=True)
+    end_note = models.CharField("终止说明", max_length=300, blank=True)
+    letter = models.TextField("入会通知", blank=True, editable=False, help_text="发出时的正文")
+    batch = models.ForeignKey(
+        "exchange.ImportBatch", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="导入批次"
+    )
+    end_batch = models.ForeignKey(
+        "exchange.ImportBatch", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="终止依据的导入"
+    )  # fmt: skip
     voided_at = models.DateTimeField("作废时间", null=True, editable=False)
     void_reason = models.CharField("作废原因", max_length=300, blank=True, editable=False)
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
@@ -104,6 +120,10 @@ class Membership(Base):
 
     def __str__(self):
         return f"{self.party} {self.get_kind_display()}"
+
+    def give_way(self, winner, *, by, reason):
+        """A party is a member once: the other row was a double and counts for nothing."""
+        return [(self, {"voided_at": timezone.now(), "void_reason": f"单位合并时确认重复：{reason}"[:300]})]
 
 
 class MembershipPause(Base):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import OfPartyQuerySet, StaffQuerySet
 
 
@@ -41,6 +42,7 @@ class PointEntry(Base):
     voided_at = models.DateTimeField("作废时间", null=True, editable=False)
     void_reason = models.CharField("作废原因", max_length=300, blank=True, editable=False)
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     class _QuerySet(OfPartyQuerySet):
         def standing(self):
             return self.filter(voided_at=None)

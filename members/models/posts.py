@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from association.core.enums import Channel
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import OfPartyQuerySet, StaffQuerySet
 from association.workflow.models import Stateful
 
@@ -103,6 +104,7 @@ class Tenure(Base):
     voided_at = models.DateTimeField("作废时间", null=True, editable=False)
     void_reason = models.CharField("作废原因", max_length=300, blank=True, editable=False)
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     SENSITIVE = {"person_phone"}
     objects = TenureQuerySet.as_manager()
 
@@ -125,6 +127,10 @@ class Tenure(Base):
 
     def __str__(self):
         return f"{self.post} {self.person_name or self.party}"
+
+    def give_way(self, winner, *, by, reason):
+        """The same person in the same post for the same unit: one row was a double."""
+        return [(self, {"voided_at": timezone.now(), "void_reason": f"单位合并时确认重复：{reason}"[:300]})]
 
 
 class TermChange(Stateful):
@@ -185,6 +191,7 @@ class TermChangeLine(Base):
     channel = models.CharField("代录方式", max_length=8, choices=Channel, blank=True)
     answer_note = models.CharField("更正说明", max_length=300, blank=True)
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES}
     SENSITIVE = {"person_phone"}
     objects = OfPartyQuerySet.as_manager()
 
