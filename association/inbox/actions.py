@@ -1,6 +1,7 @@
 """Open, refresh and close what waits."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from association.timeline.actions import label_of
@@ -45,3 +46,9 @@ def close_todos(*, once_keys=None, subject=None) -> int:
     if subject is not None:
         rows = rows.filter(subject_type=label_of(subject), subject_id=subject.pk)
     return rows.update(done_at=timezone.now())
+
+
+def pass_on(*, party, user, to=None) -> int:
+    """What waits for a person by name in a party's matters waits for another (`to`), or for the party. Returns how many."""
+    rows = Todo.objects.open().filter(party=party, user=user)
+    return rows.update(user=to, version=F("version") + 1)

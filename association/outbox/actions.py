@@ -1,6 +1,7 @@
 """Write messages in the caller's transaction, hand them over once it is committed, never twice."""
 
 import logging
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
@@ -15,7 +16,7 @@ from association.accounts.models import User
 from association.accounts.roles import Right
 from association.accounts.rules import may
 from association.core.enums import Audience
-from association.parties.models import Seat
+from association.parties.models import Party, Seat
 from association.timeline.actions import record
 
 from . import sms
@@ -54,12 +55,56 @@ def send(
         for user in _recipients(to_user, party, address)
         for channel in channels
     ]  # fmt: skip
+    return _keep(rows)
+
+
+def _keep(rows: list[Message]) -> list[Message]:
+    """Write the rows that are new, and hand over on commit what waits; those of the first time among them."""
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     kept = list(Message.objects.filter(once_key__in=[row.once_key for row in rows]).order_by("id"))
     waiting = [row.pk for row in kept if row.state == Message.State.WAITING]
     if waiting:
         transaction.on_commit(lambda: _queue(waiting))
     return kept
+
+
+def send_to_parties(
+    parties: Iterable[Party] | Mapping[Party, str], *, subject: str, body: str, once_key: str, url: str = "",
+    channels=(Message.Channel.SITE,),
+) -> list[Message]:  # fmt: skip
+    """The same notice to several parties: who acts for three of them gets ONE message that names all three.
+
+    `parties` may carry a line for each party ({party: "安全生产许可证 12 月 1 日到期"}). As send(): one row a person and
+    channel, once for a `once_key`. One query for the people, whatever the number of parties.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("outbox.send_to_parties() needs the caller's transaction")
+    lines = dict(parties) if isinstance(parties, Mapping) else dict.fromkeys(parties, "")
+    theirs, people = {}, {}
+    seats = Seat.objects.live().filter(party__in=[party.pk for party in lines], user__is_active=True)
+    for seat in seats.select_related("user"):
+        people[seat.user_id] = seat.user
+        theirs.setdefault(seat.user_id, set()).add(seat.party_id)
+    now, rows = timezone.now(), []
+    for pk, held in sorted(theirs.items()):
+        mine = [party for party in lines if party.pk in held]
+        fields = _named(mine, lines, subject, body) | {"url": url, "audience": Audience.PARTY}
+        rows += [
+            _row(people[pk], channel, "", now, once_key=f"{once_key}:{pk}:{channel}", **fields) for channel in channels
+        ]
+    return _keep(rows)
+
+
+def _named(mine, lines, subject, body) -> dict:
+    """Subject, body and party of a message about these parties."""
+    if len(mine) == 1:
+        line = lines[mine[0]]
+        return {"party": mine[0], "subject": subject[:120], "body": f"{body}\n{line}".strip() if line else body}
+    about = [f"{party.name}：{lines[party]}" if lines[party] else party.name for party in mine]
+    head = f"涉及您办理的 {len(mine)} 家单位："
+    words = head + "、".join(about) + "。" if not any(lines.values()) else "\n".join([head, *about])
+    tail = f"（{len(mine)} 家单位）"
+    return {"party": None, "subject": f"{subject[: 120 - len(tail)]}{tail}", "body": f"{body}\n{words}".strip()}
 
 
 def _recipients(to_user, party, address) -> list:

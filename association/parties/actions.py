@@ -188,6 +188,12 @@ def give_seat(*, user, party: Party, by, right=Seat.Kind.ADMIN) -> Seat:
     """Let a person act for a party (one open seat a person and party), from today on."""
     if by is not None:
         _needs(by, Right.ACCOUNTS, "开通单位账号")
+    return put_seat(user=user, party=party, by=by, right=right)
+
+
+@transaction.atomic
+def put_seat(*, user, party: Party, by, right=Seat.Kind.ADMIN, sentence: str = "") -> Seat:
+    """give_seat() for actions that have asked themselves whether `by` may; `sentence` is the timeline's line."""
     today = timezone.localdate()
     seat = Seat.objects.select_for_update().filter(user=user, party=party, ended_at=None).first()
     if seat is not None and seat.ends_on and seat.ends_on < today:  # its term ran out: that one is over
@@ -199,10 +205,8 @@ def give_seat(*, user, party: Party, by, right=Seat.Kind.ADMIN) -> Seat:
     elif seat.right != right or seat.starts_on > today:
         seat.right, seat.starts_on = right, min(seat.starts_on, today)
         seat.save()
-    record(
-        party, "seat.given", f"{by.name if by else '系统'}为{user.name}开通「{seat.get_right_display()}」席位", by=by,
-        party=party, audience=Audience.PARTY,
-    )  # fmt: skip
+    words = sentence or f"{by.name if by else '系统'}为{user.name}开通「{seat.get_right_display()}」席位"
+    record(party, "seat.given", words, by=by, party=party, audience=Audience.PARTY)
     return seat
 
 
@@ -210,14 +214,14 @@ def give_seat(*, user, party: Party, by, right=Seat.Kind.ADMIN) -> Seat:
 def end_seat(seat: Seat, *, by) -> Seat:
     """The person acts for the party no longer, from this moment on."""
     _needs(by, Right.ACCOUNTS, "停用单位账号")
+    return close_seat(seat, by=by)
+
+
+@transaction.atomic
+def close_seat(seat: Seat, *, by, sentence: str = "", note: str = "") -> Seat:
+    """end_seat() for actions that have asked themselves whether `by` may."""
     seat.ended_at, seat.ends_on = timezone.now(), max(timezone.localdate(), seat.starts_on)
     seat.save()
-    record(
-        seat.party,
-        "seat.ended",
-        f"{by.name}停用{seat.user.name}的席位",
-        by=by,
-        party=seat.party,
-        audience=Audience.PARTY,
-    )
+    words = sentence or f"{by.name if by else '系统'}停用{seat.user.name}的席位"
+    record(seat.party, "seat.ended", words, by=by, party=seat.party, audience=Audience.PARTY, note=note)
     return seat

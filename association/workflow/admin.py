@@ -85,7 +85,7 @@ class StatefulAdminMixin:
             again = move.target in move.sources  # the same rows would qualify once more
             if not (move.hidden or move.by_clock or again) and self._may_bulk(request, move, flow):
                 name = f"move_{move.name}"
-                found[name] = (_bulk_action(move.name), name, f"代录：{move.label}" if move.party_may else move.label)
+                found[name] = (_bulk_action(move.name), name, f"代录：{move.label}" if move.is_theirs else move.label)
         return found
 
     def _may_bulk(self, request, move, flow) -> bool:

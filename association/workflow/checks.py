@@ -36,12 +36,14 @@ def is_void(thing) -> bool:
     return getattr(thing, "voided_at", None) is not None
 
 
-def seats_of(user, party_ids) -> set[int]:
-    """The parties among these that the person acts for; a reader's seat does not act."""
+def seats_of(user, party_ids, *, administrator: bool = False) -> set[int]:
+    """The parties among these that the person acts for (as their administrator); a reader's seat does not act."""
     ids = {pk for pk in party_ids if pk}
     if user is None or not user.is_authenticated or not ids:
         return set()
     seats = Seat.objects.live().filter(user=user, party__in=ids).exclude(right=Seat.Kind.READER)
+    if administrator:
+        seats = seats.filter(right=Seat.Kind.ADMIN)
     return set(seats.values_list("party_id", flat=True))
 
 
@@ -68,7 +70,7 @@ def moves_for(thing, user) -> list[Transition]:
         for move in workflow_of(thing).from_state(thing.state)
         if not move.hidden
         and not (move.by_clock and move.right is None)
-        and (allowed(thing, move, user) or (move.party_may and as_staff(thing, move, user)))
+        and (allowed(thing, move, user) or (move.is_theirs and as_staff(thing, move, user)))
     ]
 
 
@@ -99,6 +101,8 @@ class Facts:
             return Authority(None) if move.by_clock else None
         if move.hidden and self.under is not None and self.under.actor_id == user.pk:
             return Authority(user, self.under.principal)
+        if move.person_may and self.on_behalf is None:
+            return Authority(user) if user.is_authenticated and thing.turn_person == user else None
         if move.party_may and self.on_behalf is None:
             party = thing.turn_party
             return Authority(user) if party is not None and party.pk in self._seats_held() else None
@@ -112,7 +116,8 @@ class Facts:
     def _seats_held(self) -> set[int]:
         if self._seats is None:
             parties = (thing.turn_party for thing in self.things)
-            self._seats = seats_of(self.user, [party.pk for party in parties if party is not None])
+            ids = [party.pk for party in parties if party is not None]
+            self._seats = seats_of(self.user, ids, administrator=self.move.administrator)
         return self._seats
 
     def steps(self, thing) -> list[Step]:

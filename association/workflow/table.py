@@ -12,10 +12,12 @@ class Transition:
     """One row of the table.
 
     `right` is what staff need (own or as stand-in); `party_may` lets the party's seats do it themselves, and staff for
-    them on behalf (代录). `effect(thing, step, **data)` runs inside the transaction; `reverse(thing, step)` undoes what
-    it wrote elsewhere: a move with an effect and no reverse cannot be taken back. `restores` are the thing's own fields
-    that the effect sets. `differs_from` names an earlier move that another person must have made (two signatures).
-    `about` and `tells` (who is told, and how) are sentences for the confirm page.
+    them on behalf (代录); with `administrator` only its administrators (单位管理员). `person_may` is the same for a
+    row that belongs to a person (`turn_person`): that person moves it, or staff on behalf.
+    `effect(thing, step, **data)` runs inside the transaction; `reverse(thing, step)` undoes what it wrote elsewhere: a
+    move with an effect and no reverse cannot be taken back. `restores` are the thing's own fields that the effect sets.
+    `differs_from` names an earlier move that another person must have made (two signatures). `about` and `tells` (who
+    is told, and how) are sentences for the confirm page.
     `hidden`: made by another row's move (a publicity list), never a button of its own.
     `guard(thing)` gives a Chinese sentence why the move cannot be made now, or "".
     For many rows at once: `effect_many(things, steps, **data)` sets fields of the things in memory (they are saved
@@ -28,6 +30,8 @@ class Transition:
     target: str
     right: Right | None = None
     party_may: bool = False
+    administrator: bool = False
+    person_may: bool = False
     needs_note: bool = False
     form: type | None = None
     guard: Callable | None = None
@@ -44,6 +48,11 @@ class Transition:
     hidden: bool = False
     about: str = ""
     tells: str = ""
+
+    @property
+    def is_theirs(self) -> bool:
+        """A party's or a person's own move, which staff enter on behalf (代录)."""
+        return self.party_may or self.person_may
 
     @property
     def can_be_undone(self) -> bool:

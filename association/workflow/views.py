@@ -43,7 +43,7 @@ def turn_of(thing, user) -> dict:
     due = getattr(thing, "due_at", None)
     who = {Whose.OFFICE: "协会", Whose.AUTHORITY: "主管部门"}.get(turn.whose, "") if turn else ""
     if turn and turn.whose == Whose.PARTY:
-        who = thing.turn_party.name if thing.turn_party else "单位"
+        who = str(thing.turn_person or thing.turn_party or "单位")
     label = flow.states(thing.state).label
     return {
         "state": label,
@@ -141,7 +141,7 @@ def _what_happens(things, move) -> dict:
 def move_page(request, thing, name, *, back_url, template="workflow/move.html", context=None):
     """The confirm page of one move, and the move itself. `back_url` is where the reader lands afterwards."""
     move, user = _move_named(thing, name), request.user
-    on_behalf = move.party_may and allowed(thing, move, user) is None and bool(as_staff(thing, move, user))
+    on_behalf = move.is_theirs and allowed(thing, move, user) is None and bool(as_staff(thing, move, user))
     if request.method != "POST":
         why = why_not(thing, move, user, on_behalf=True if on_behalf else None)
         if why:
@@ -245,7 +245,7 @@ def bulk_page(request, things, name, *, back_url, hidden, template="workflow/bul
     """
     move = _move_named(things[0], name)
     confirmed = request.POST.get("confirmed") == "yes"
-    on_behalf = move.party_may
+    on_behalf = move.is_theirs
     form = MoveForm(
         request.POST if confirmed else None, request.FILES or None if confirmed else None, move=move,
         on_behalf=on_behalf, party=None, user=request.user,

@@ -61,11 +61,13 @@ def todo_values(thing) -> dict:
     flow = workflow_of(thing)
     turn = flow.turns.get(thing.state)
     waits = turn is not None and turn.whose in WAITS and not is_void(thing)
+    person = thing.turn_person if turn is not None and turn.whose == Whose.PARTY else None
     return {
         "kind": f"{flow.kind}:{thing.state}",
         "label": turn.label if turn else "",
         "title": str(thing),
-        "url": thing.get_absolute_url(),
+        "url": thing.person_url if person else thing.get_absolute_url(),
+        **({} if thing.turn_person is None else {"user": person}),
         "group_url": getattr(thing, "group_url", ""),
         "count": 1 if waits else 0,
         "whose": turn.whose if turn else Whose.NOBODY,
@@ -88,7 +90,7 @@ def refresh_todo(thing):
 def sentence_of(thing, move, who, on_behalf) -> str:
     party = thing.turn_party
     if on_behalf is not None:
-        return f"{who.signature}代{party.name if party else '对方'}录入「{move.label}」"
+        return f"{who.signature}代{party.name if party else thing.turn_person or '对方'}录入「{move.label}」"
     return f"{who.signature if who.user else '系统'}办理「{move.label}」"
 
 

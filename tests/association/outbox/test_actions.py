@@ -197,3 +197,32 @@ def test_a_real_worker_sends_after_the_commit(real_worker, reader, tmp_path):
         (row,) = _send(reader, channels=(SMS,))
     wait_until(lambda: Message.objects.get(pk=row.pk).state == "sent")
     assert received.read_text() == "13700001234 公示已发布：请在 5 月 8 日前查看。\n"
+
+
+def test_who_acts_for_three_firms_gets_one_message_that_names_all(firm_party, firm_user, person, association):
+    firms = [firm_party(f"{name}建筑公司") for name in "甲乙丙"]
+    three, one = person("三家"), firm_user(firms[0])
+    for party in firms:
+        give_seat(user=three, party=party, by=None)
+    for _twice in range(2):
+        with transaction.atomic():
+            actions.send_to_parties(firms, subject="年报", body="请填报。", once_key="report:2026")
+    message = Message.objects.get(user=three)
+    assert (message.subject, message.party) == ("年报（3 家单位）", None)
+    assert message.body == "请填报。\n涉及您办理的 3 家单位：甲建筑公司、乙建筑公司、丙建筑公司。"
+    single = Message.objects.get(user=one)
+    assert (single.subject, single.body, single.party) == ("年报", "请填报。", firms[0])
+
+
+def test_each_firm_has_its_own_line(firm_party, person, association):
+    firms = [firm_party(f"{name}建筑公司") for name in "甲乙"]
+    clerk = person()
+    for party in firms:
+        give_seat(user=clerk, party=party, by=None)
+    with transaction.atomic():
+        actions.send_to_parties(
+            {firms[0]: "营业执照 5 月 1 日到期", firms[1]: "资质 6 月 1 日到期"}, subject="证照到期", body="", once_key="x"
+        )
+    assert Message.objects.get(user=clerk).body == (
+        "涉及您办理的 2 家单位：\n甲建筑公司：营业执照 5 月 1 日到期\n乙建筑公司：资质 6 月 1 日到期"
+    )

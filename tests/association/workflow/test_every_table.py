@@ -56,7 +56,7 @@ def test_every_state_is_reached(kind):
 def test_every_state_says_whose_turn_it_is_and_every_move_who_may(kind):
     flow = FLOWS[kind]
     assert set(flow.turns) == set(flow.states.values)
-    assert [move.name for move in flow.transitions if not (move.right or move.party_may or move.by_clock)] == []
+    assert [move.name for move in flow.transitions if not (move.right or move.is_theirs or move.by_clock)] == []
     assert set(flow.path) <= set(flow.states.values)
 
 
@@ -81,7 +81,7 @@ def test_only_the_right_people_make_a_move_from_the_right_states(kind, state, pe
     factory = FACTORIES[kind]
     thing = factory.make(state, people)
     for move in workflow_of(thing).transitions:
-        behalf = _came() if move.party_may else None
+        behalf = _came() if move.is_theirs else None
         for role, user in by_role.items():
             may = move.right in role.rights
             assert (allowed(thing, move, user, on_behalf=behalf) is not None) == may, (role.name, move.name)
@@ -121,6 +121,19 @@ def test_a_party_makes_its_own_moves_and_no_other_firm_does(kind, people, firm_u
 
 
 @pytest.mark.parametrize("kind", FLOWS)
+def test_a_person_makes_their_own_moves_and_nobody_else_does(kind, people, firm_user, person):
+    flow, factory = FLOWS[kind], FACTORIES[kind]
+    for move in (m for m in flow.transitions if m.person_may):
+        thing = factory.make(next(iter(move.sources)), people)
+        strangers = [person(), firm_user()] + ([firm_user(thing.turn_party)] if thing.turn_party else [])
+        for stranger in strangers:
+            with pytest.raises(PermissionDenied):
+                perform(thing, move.name, by=stranger, note="原因")
+        perform(thing, move.name, by=thing.turn_person, note="原因", **factory.data.get(move.name, {}))
+        assert thing.state == move.target
+
+
+@pytest.mark.parametrize("kind", FLOWS)
 def test_no_save_changes_a_state(kind, people):
     factory = FACTORIES[kind]
     thing = factory.make(factory.opens_at[0], people)
@@ -135,7 +148,7 @@ def test_moves_that_need_a_reason_ask_for_it(kind, people):
     for move in (m for m in flow.transitions if m.needs_note and not m.hidden):
         thing = factory.make(next(iter(move.sources)), people)
         who = people.leader if move.right in people.leader.rights else people.clerk
-        behalf = _came() if move.party_may else None
+        behalf = _came() if move.is_theirs else None
         if why_not(thing, move, who, on_behalf=behalf):
             continue  # its guard speaks first; that it does is the kind's own test
         with pytest.raises(MoveRefused, match="请写明"):
