@@ -10,8 +10,8 @@ _AREA_OF_APP = {
 }  # fmt: skip
 _AREA_OF_MODEL = {"parties.seat": "账号", "parties.invitation": "账号", "members.seatrequest": "账号"} | dict.fromkeys(
     (
-        "members.membershiprules", "members.membership", "members.membershipapplication", "members.term",
-        "members.post", "members.tenure", "members.termchange", "members.pointrule", "members.pointentry",
+        "members.membershiprules", "members.membership", "members.membershipapplication", "members.leavingrequest",
+        "members.term", "members.post", "members.tenure", "members.termchange", "members.pointrule", "members.pointentry",
     ),
     "会籍",
 )  # fmt: skip
