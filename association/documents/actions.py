@@ -40,8 +40,10 @@ def check(upload) -> FileType:
     return detect(upload, upload.name or "")
 
 
-def store(upload, *, owner_party, by, kind: str = "", audience=Audience.STAFF, label: str = "") -> Document:
-    """Keep an uploaded file. `label` is what people see, by default the file's own name.
+def store(
+    upload, *, owner_party, by, kind: str = "", audience=Audience.STAFF, label: str = "", loose_until=None
+) -> Document:
+    """Keep an uploaded file. `label` is what people see, by default the file's own name. `loose_until`: see library.keep.
 
     The same file for the same owner is the same row (seen from then on by the wider of the two audiences); IN_CHARGE
     files stand apart. Raises ValidationError with one Chinese sentence where the file is not taken.
@@ -51,9 +53,9 @@ def store(upload, *, owner_party, by, kind: str = "", audience=Audience.STAFF, l
     upload.seek(0)
     for chunk in upload.chunks():
         digest.update(chunk)
-    known = _same(owner_party, digest.hexdigest(), audience)
+    known = same_of(owner_party, digest.hexdigest(), audience)
     if known:
-        return _widen(known, audience, by)
+        return widen(known, audience, by)
     content = None
     if found_type.is_picture:
         content, found_type = pictures.clean(upload, found_type)
@@ -61,32 +63,39 @@ def store(upload, *, owner_party, by, kind: str = "", audience=Audience.STAFF, l
     path, size = _put(upload if content is None else ContentFile(content), found_type.extensions[0])
     fields = {
         "label": name, "kind": kind, "path": path, "mime": found_type.mime, "size": size, "sha256": digest.hexdigest(),
-        "uploaded_by": by, "party": owner_party, "audience": audience,
+        "uploaded_by": by, "party": owner_party, "audience": audience, "loose_until": loose_until,
     }  # fmt: skip
     try:
         with transaction.atomic():
             document = Document.objects.create(**fields)
-            record(
-                document, "document.stored", f"{by.name if by else '系统'}上传「{name}」", by=by, party=owner_party,
-                audience=audience,
-            )  # fmt: skip
+            if loose_until is None:
+                record_stored(document, by)
     except IntegrityError:  # the same file came at the same moment
-        known = _same(owner_party, digest.hexdigest(), audience)
+        known = same_of(owner_party, digest.hexdigest(), audience)
         if known is None:
             raise
         default_storage.delete(path)
-        return _widen(known, audience, by)
+        return widen(known, audience, by)
     return document
 
 
-def _same(party, sha256: str, audience) -> Document | None:
+def record_stored(document: Document, by):
+    record(
+        document, "document.stored", f"{by.name if by else '系统'}上传「{document.label}」", by=by, party=document.party,
+        audience=document.audience,
+    )  # fmt: skip
+
+
+def same_of(party, sha256: str, audience) -> Document | None:
+    """The party's row of the same file, if there is one."""
     if party is None or audience == Audience.IN_CHARGE:
         return None
     return Document.objects.filter(party=party, sha256=sha256).exclude(audience=Audience.IN_CHARGE).first()
 
 
 @transaction.atomic
-def _widen(document: Document, audience, by) -> Document:
+def widen(document: Document, audience, by) -> Document:
+    """The row, seen from now on by the wider of its own and this audience."""
     if _WIDEST_FIRST.index(audience) < _WIDEST_FIRST.index(document.audience):
         before, document.audience = document.audience, audience
         document.save(update_fields=["audience"])

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from association.accounts.roles import OPENS, ROLE_BY_NAME, ROLES, Right
+from association.cases.models import Slot
 from association.core.enums import Audience
 from association.documents.actions import store
 from association.outbox.models import Message
@@ -49,6 +50,9 @@ OUTSIDE = {
     "portal:rating": "login ok ok 404 404 404",
     "portal:rating_move": "login ok 403 404 404 404",
     "portal:rating_undo": "login on on 404 404 404",
+    "portal:materials": "login ok ok 404 404 404",
+    "portal:material_add": "login 405 405 405 404 404",
+    "portal:material_remove": "login 405 405 405 404 404",
     "portal:unknown": "login 404 404 404 404 404",
     "outbox:messages": MEMBERS,
     "outbox:read_all": "login 405 405 405 405 405",
@@ -113,6 +117,9 @@ ADMIN = {
     "admin:publicity_objection_sheet": Right.READ,
     "admin:publicity_objection_evidence": Right.PUBLICITY,
     "admin:publicity_announcement_share": Right.READ,
+    "admin:cases_material_case": Right.READ,
+    "admin:cases_material_hand_in": Right.MEMBERS,
+    "admin:cases_material_remove": Right.MEMBERS,
     "admin:evaluations_rating_move": Right.RATING,
     "admin:evaluations_rating_sheet": Right.READ,
     "admin:evaluations_ratinground_settings": Right.RATING,
@@ -182,6 +189,7 @@ def site(rated, year, staff, firm_user, person, association):
     year.penalty(mine)
     year.switch("sheets_open")
     year.ask(mine)
+    Slot.objects.create(kind="rating", name="证明")
     document = store(ContentFile(b"a,b\n1,2\n", name="a.csv"), owner_party=mine, by=year.clerk, audience=Audience.PARTY)
     reader = person("读者")
     give_seat(user=reader, party=mine, by=None, right=Seat.Kind.READER)
@@ -195,7 +203,7 @@ def site(rated, year, staff, firm_user, person, association):
     }
     users |= {role.name: staff(role.name) for role in ROLES}
     uids = {
-        "portal:rating": year.case(mine).uid, "documents:download": document.uid, "public:firm": mine.firm.uid,
+        "portal:rating": year.case(mine).uid, "portal:material": year.case(mine).uid, "documents:download": document.uid, "public:firm": mine.firm.uid,
         "public:publicity": announced.list.uid, "public:announcement": announced.uid,
     }  # fmt: skip
     Message.objects.create(user=year.clerk, subject="消息", once_key="m", audience=Audience.STAFF)
@@ -231,7 +239,7 @@ def _long_ago():
 
 MOVES = {"publicitylist": "correct", "objection": "uphold", "rating": "propose"}
 VALUES = {
-    "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing", "<path:content_type_id>": "1",
+    "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing", "<uuid:slot>": str(UUID(int=1)), "<path:content_type_id>": "1",
     "switch/<str:name>": "switch/sheets_open", "export/<str:name>": "export/full",
 }  # fmt: skip
 

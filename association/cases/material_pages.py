@@ -1,0 +1,63 @@
+"""Handing in and taking back over HTTP, the same for the desk and for the workbench."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from association.documents.models import Document
+
+from . import materials
+from .forms import HandInForm
+from .models import Case, Material
+
+
+def back_of(request, default: str) -> str:
+    """Where the page that sent the form wants to be returned to; only addresses of our own."""
+    wanted = request.POST.get("back", "")
+    fine = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if fine else default
+
+
+def hand_in(request, case: Case, slot_uid, *, page: str) -> tuple[HttpResponseRedirect | None, dict]:
+    """Take what was sent for a slot. (where to go on, {}) when all of it was fine, else (None, {slot id: what is wrong}).
+
+    Good files stay where a bad one came with them.
+    """
+    slot = get_object_or_404(materials.slots_of(case), uid=slot_uid)
+    papers = Document.objects.visible_to(request.user).in_library().filter(party=case.party_id)
+    form = HandInForm(request.POST, request.FILES, papers=papers)
+    if not form.is_valid():
+        return None, {slot.pk: " ".join(message for found in form.errors.values() for message in found)}
+    try:
+        handed, more = materials.hand_in(
+            case=case, slot=slot, by=request.user, uploads=form.cleaned_data["files"],
+            documents=form.cleaned_data["papers"],
+        )  # fmt: skip
+    except PermissionDenied as problem:
+        return None, {slot.pk: str(problem)}
+    refused, count = [*form.refused, *more], len(handed)
+    if refused:
+        kept = f"其余 {count} 个文件已经上传。" if count else ""
+        return None, {slot.pk: " ".join(dict.fromkeys(refused)) + kept}
+    messages.success(request, f"已上传「{slot.name}」{count} 个文件。")
+    return HttpResponseRedirect(f"{back_of(request, page)}#slot-{slot.uid}"), {}
+
+
+def take_back(request, case: Case, *, page: str):
+    """Take one material back (撤下)."""
+    uid = request.POST.get("material", "")
+    row = next((row for row in Material.objects.filter(case=case) if str(row.uid) == uid), None)
+    if row is None:
+        if not uid:
+            raise Http404
+        messages.info(request, "这个文件已经撤下。")
+        return HttpResponseRedirect(back_of(request, page))
+    try:
+        materials.detach(material=row, by=request.user)
+    except (ValidationError, PermissionDenied) as problem:
+        messages.warning(request, problem.messages[0] if isinstance(problem, ValidationError) else str(problem))
+    else:
+        messages.success(request, "已撤下。")
+    return HttpResponseRedirect(back_of(request, page))
