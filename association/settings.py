@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "documents": {"task": "documents.sweep", "schedule": timedelta(hours=1)},
     "outbox": {"task": "outbox.sweep", "schedule": 30},
     "publicity": {"task": "publicity.clock", "schedule": 60},
+    "changes": {"task": "members.changes", "schedule": timedelta(minutes=10)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 

@@ -10,6 +10,7 @@ from association.accounts.actions import create_user
 from association.accounts.models import User
 from association.accounts.roles import Right
 from association.accounts.rules import may
+from association.core.enums import Audience
 from association.core.qualifications import qualification_group
 from association.core.stamp import raise_stamp
 from association.core.text import clean_text, name_key
@@ -24,6 +25,7 @@ FIELDS = (
     "contact_phone", "address", "registered_capital", "in_directory", "remark",
 )  # fmt: skip
 PARTY_FIELDS = ("short_name", "parent")
+INTERNAL = ("remark",)  # the office's own
 PART_FIELDS = {
     Qualification: ("name", "standard", "number", "starts_on", "ends_on"),
     Person: ("role", "name", "phone", "note"),
@@ -108,13 +110,23 @@ def change_firm(firm: Firm, *, by, note: str = "", **values) -> Firm:
     shown |= {n: [str(getattr(party, n) or ""), str(value or "")] for n, value in of_party.items()}
     if of_party:
         parties.change_party(party, **of_party)
-    labels = [_label(name) for name in (*changes, *of_party) if name != "qualification_group"]
-    record(
-        locked, "firm.changed", f"{_who(by)}修改「{party.name}」的{'、'.join(labels)}", by=by, party=party, note=note,
-        changes=shown,
-    )  # fmt: skip
+    _record_change(locked, shown, by=by, note=note)
     raise_stamp()
     return locked
+
+
+def _record_change(firm: Firm, shown: dict, *, by, note: str):
+    """The firm may read what was changed; the office's remark is told to the office alone."""
+    for names, audience in (
+        ([name for name in shown if name not in INTERNAL], Audience.PARTY),
+        ([name for name in shown if name in INTERNAL], Audience.STAFF),
+    ):
+        labels = [_label(name) for name in names if name != "qualification_group"]
+        if labels:
+            record(
+                firm, "firm.changed", f"{_who(by)}修改「{firm.party.name}」的{'、'.join(labels)}", by=by, party=firm.party,
+                note=note, changes={name: shown[name] for name in names}, audience=audience,
+            )  # fmt: skip
 
 
 def _label(name: str) -> str:
@@ -220,7 +232,7 @@ def _record_part(row, what: str, words: str, *, by, changes=None):
     party = row.firm.party
     record(
         row.firm, f"firm.{row._meta.model_name}-{what}", f"{_who(by)}为「{party.name}」{words}", by=by, party=party,
-        changes=changes,
+        changes=changes, audience=Audience.PARTY,
     )  # fmt: skip
 
 

@@ -12,10 +12,11 @@ from django.utils import timezone
 from association.accounts.models import User
 from association.cases.actions import open_case
 from association.publicity.actions import end_due, prepare_list, register_objection
-from association.workflow.actions import perform
+from association.workflow.actions import OnBehalf, perform
 from evaluations.actions import load_scheme, open_round
 from evaluations.models import Rating
 from evaluations.scheme_file import read_scheme
+from members.changes import propose
 
 SAMPLE = "evaluations/data/scheme_2020.json"
 
@@ -92,10 +93,34 @@ def rating(state, people):
     return case
 
 
+def firm_change(state, people):
+    """Accepted for tomorrow, so that it waits for its day."""
+    party = people.firm()
+    came = OnBehalf(channel="paper", received_on=timezone.localdate())
+    proposal = propose(
+        party.firm, by=people.clerk, wanted={"address": "新路 1 号"}, once_key=party.code, on_behalf=came
+    )
+    case = proposal.case
+    if state in ("accepted", "applied"):
+        perform(
+            case, "accept", by=people.clerk, takes_effect_on=timezone.localdate() + timedelta(days=state == "accepted")
+        )
+    if state == "returned":
+        perform(case, "return", by=people.clerk, note="材料不清")
+    if state == "withdrawn":
+        perform(case, "withdraw", by=people.clerk, on_behalf=came)
+    return case
+
+
 FACTORIES = {
     "publicity": Factory(publicity_list, ("draft",), {"correct": {"body": "原为 AA，更正为 AAA。"}}),
     "objection": Factory(
         objection, ("open",), {"uphold": {"outcome": "查实"}, "dismiss": {"outcome": "查否"}, "close": {"way": "call"}}
+    ),
+    "firm-change": Factory(
+        firm_change,
+        ("submitted",),
+        {"accept": {"takes_effect_on": timezone.localdate() + timedelta(days=1)}},
     ),
     "rating": Factory(rating, ("draft", "submitted", "scoring")),
 }

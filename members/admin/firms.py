@@ -22,10 +22,12 @@ from association.parties.actions import end_seat
 from association.parties.models import PartyName, Seat
 
 from .. import actions, pages, queries
+from ..changes import open_proposal_of
 from ..exports import FIRMS
 from ..forms import AddFirmForm, FirmForm, PersonForm, QualificationForm
 from ..models import Firm, Person, Qualification
 from ..panels import panels_of
+from .changes import proposal_page
 
 
 def _filter(parameter: str, label: str):
@@ -220,8 +222,10 @@ class FirmAdmin(BaseAdmin):
             label = "更正代码" if obj.party.code else "登记代码"
             links += [
                 Link(t, self.page_url(n, obj.pk))
-                for t, n in (("改名", "rename"), (label, "code"), ("登记曾用名", "name"))
-            ]
+                for t, n in (
+                    ("代录变更", "propose"), ("改名", "rename"), (label, "code"), ("登记曾用名", "name")
+                )
+            ]  # fmt: skip
         if holds(request.user, Right.ACCOUNTS):
             links.append(Link("开通账号", self.page_url("account", obj.pk)))
         return links
@@ -252,6 +256,7 @@ class FirmAdmin(BaseAdmin):
             self.page("<int:pk>/code/", self.code_view, "code", needs=members),
             self.page("<int:pk>/name/", self.name_view, "name", needs=members),
             self.page("<int:pk>/name/<int:name>/remove/", self.remove_name_view, "remove_name", needs=members),
+            self.page("<int:pk>/propose/", self.propose_view, "propose", needs=members),
             self.page("<int:pk>/account/", self.account_view, "account", needs=accounts),
             self.page("<int:pk>/account/<int:seat>/end/", self.end_seat_view, "end_seat", needs=accounts),
         ]
@@ -261,6 +266,16 @@ class FirmAdmin(BaseAdmin):
         return pages.deed_page(
             request, obj, deed, frame=self.page_context(request, obj), back_url=self.page_url("change", obj.pk)
         )
+
+    def propose_view(self, request, pk):
+        """What the firm asks for on paper (代录); the one that is under way, where there is one."""
+        obj = self.object_or_404(request, pk)
+        known = open_proposal_of(obj)
+        if known and request.method != "POST":
+            messages.info(request, "这家企业有一件资料变更正在办理，办完才能再代录。")
+            return HttpResponseRedirect(known.case.get_absolute_url())
+        frame = self.page_context(request, obj)
+        return proposal_page(request, obj, frame=frame, back_url=self.page_url("change", obj.pk))
 
     def rename_view(self, request, pk):
         return self._deed(request, pk, pages.RENAME)

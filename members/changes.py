@@ -1,0 +1,341 @@
+"""A firm proposes changes of its own data (资料变更): what is proposed, what stands on file, and writing it there.
+
+Values are kept as texts by key: `name`, `short_name`, a field of Firm, or `certificate:<row or new>:<field>` of a
+qualification certificate (资质证书) that is renewed or added.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from association.accounts.roles import Right
+from association.accounts.rules import may
+from association.cases.actions import open_case
+from association.cases.models import Case
+from association.documents.models import Document
+from association.inbox.actions import keep_todo
+from association.inbox.models import Whose
+from association.parties import actions as parties
+from association.workflow.actions import MoveRefused, OnBehalf, acts_for_party, perform
+from association.workflow.writing import turn_key
+
+from . import actions
+from .enums import FIRM_CHANGE, OPEN_CHANGES, ChangeState
+from .models import ChangeProposal, Firm, Qualification
+
+NAME = "name"
+OF_PARTY = (NAME, "short_name")
+OF_FIRM = (
+    "legal_representative", "contact_name", "contact_phone", "district", "address", "main_qualification",
+    "registered_capital",
+)  # fmt: skip
+LABELS = {NAME: "名称", "short_name": "简称"}
+CERTIFICATE, NEW = "certificate", "new"
+OF_CERTIFICATE = ("name", "number", "starts_on", "ends_on")
+_MONEY, _DAYS = ("registered_capital",), ("starts_on", "ends_on")
+PERSONAL = ("contact_phone",)  # masked until asked for
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value: as it was when it was proposed (or accepted), as it is on file now, as it is to be."""
+
+    key: str
+    label: str
+    before: str
+    now: str
+    after: str
+
+    @property
+    def moved(self) -> bool:
+        """Somebody changed it on file meanwhile."""
+        return self.now not in (self.before, self.after)
+
+
+def text_of(value) -> str:
+    if value is None:
+        return ""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+def _value_of(field: str, text: str):
+    """The value that a text stands for in the field of a model."""
+    if field in _MONEY:
+        return Decimal(text) if text else None
+    if field in _DAYS:
+        return date.fromisoformat(text) if text else None
+    return text
+
+
+class OnFile:
+    """What stands on file of a firm, by key. Reads the certificates once, if asked."""
+
+    def __init__(self, firm: Firm):
+        self.firm, self._rows = firm, None
+
+    def certificate(self, row: str) -> Qualification | None:
+        if self._rows is None:
+            self._rows = {str(one.pk): one for one in self.firm.qualifications.all()}
+        return self._rows.get(row)
+
+    def get(self, key: str) -> str:
+        if key in OF_PARTY:
+            return text_of(getattr(self.firm.party, key))
+        if not key.startswith(CERTIFICATE):
+            return text_of(getattr(self.firm, key))
+        _kind, row, field = key.split(":")
+        found = self.certificate(row)
+        return text_of(getattr(found, field)) if found else ""
+
+    def label(self, key: str) -> str:
+        if not key.startswith(CERTIFICATE):
+            return LABELS.get(key) or str(Firm._meta.get_field(key).verbose_name)
+        _kind, row, field = key.split(":")
+        found = self.certificate(row)
+        return f"{f'资质「{found}」' if found else '新增资质'}{Qualification._meta.get_field(field).verbose_name}"
+
+
+def differences(proposal: ChangeProposal, firm: Firm | None = None) -> list[Difference]:
+    """What the proposal changes, beside what stands on file now. Two queries at most."""
+    file = OnFile(firm or Firm.objects.select_related("party").get(pk=proposal.case.party_id))
+    return [
+        Difference(key, file.label(key), before, file.get(key), after)
+        for key, (before, after) in proposal.values.items()
+    ]
+
+
+def fingerprint(found: list[Difference]) -> str:
+    """Changes where what is on file changes: what the page showed is still so."""
+    return hashlib.sha256("\x1f".join(one.now for one in found).encode()).hexdigest()[:16]
+
+
+def is_due(proposal: ChangeProposal) -> bool:
+    return proposal.takes_effect_on is None or proposal.takes_effect_on <= timezone.localdate()
+
+
+def open_proposal_of(firm: Firm) -> ChangeProposal | None:
+    """The one that is under way, if there is one."""
+    rows = ChangeProposal.objects.standing().filter(case__party=firm.pk, case__state__in=OPEN_CHANGES)
+    return rows.select_related("case__party").first()
+
+
+# -- The firm asks ----------------------------------------------------------------------------------------------------
+
+
+def _changed(firm: Firm, wanted: dict[str, str]) -> dict[str, list[str]]:
+    file = OnFile(firm)
+    return {key: [file.get(key), text] for key, text in wanted.items() if file.get(key) != text}
+
+
+def _title(firm: Firm, values: dict) -> str:
+    file = OnFile(firm)
+    labels = ["资质证书" if key.startswith(CERTIFICATE) else file.label(key) for key in values]
+    return f"{firm.party.name} 变更{'、'.join(dict.fromkeys(labels))}"[:200]
+
+
+def _check(values: dict, licence, on_behalf):
+    if not values:
+        raise ValidationError("填写的内容与档案相同，没有需要变更的项目。")
+    if NAME in values and licence is None and on_behalf is None:
+        raise ValidationError({"licence": "变更名称，请上传新的营业执照。"})
+
+
+def _locked(firm: Firm) -> Firm:
+    return Firm.objects.select_for_update(of=("self",)).select_related("party").get(pk=firm.pk)
+
+
+@transaction.atomic
+def propose(
+    firm: Firm, *, by, wanted: dict[str, str], once_key: str, licence: Document | None = None,
+    takes_effect_on: date | None = None, on_behalf: OnBehalf | None = None,
+) -> ChangeProposal:  # fmt: skip
+    """The firm asks for a change of its data; `wanted` {key: text}, what is so already is left out.
+
+    One proposal of a firm at a time. Raises PermissionDenied, ValidationError.
+    """
+    if not (may(Right.MEMBERS)(by) if on_behalf else acts_for_party(by, firm.party)):
+        raise PermissionDenied("您没有为这家企业申请变更的权限。")
+    firm = _locked(firm)
+    known = ChangeProposal.objects.filter(case__once_key=once_key).first()
+    if known is not None:  # the second of two clicks
+        return known
+    if open_proposal_of(firm):
+        raise ValidationError("这家企业有一件资料变更正在办理，请等它办完，或撤回以后再申请。")
+    values = _changed(firm, wanted)
+    _check(values, licence, on_behalf)
+    case = open_case(
+        FIRM_CHANGE, party=firm.party, title=_title(firm, values), by=by, at=ChangeState.SUBMITTED, once_key=once_key,
+        on_behalf=on_behalf,
+    )  # fmt: skip
+    return ChangeProposal.objects.create(
+        case=case, values=values, licence=licence, takes_effect_on=takes_effect_on, proposed_by=by
+    )
+
+
+@transaction.atomic
+def revise(
+    proposal: ChangeProposal, *, by, wanted: dict[str, str], licence: Document | None = None,
+    takes_effect_on: date | None = None, on_behalf: OnBehalf | None = None, seen_version: int | None = None,
+) -> ChangeProposal:  # fmt: skip
+    """Put a returned proposal in again, with other values. Raises PermissionDenied, ValidationError, MoveRefused."""
+    values = _changed(proposal.case.party.firm, wanted)  # not locked: the move locks the case first
+    _check(values, licence, on_behalf)
+    perform(
+        proposal.case, "submit", by=by, on_behalf=on_behalf, seen_version=seen_version, values=values, licence=licence,
+        takes_effect_on=takes_effect_on,
+    )  # fmt: skip
+    proposal.refresh_from_db()
+    return proposal
+
+
+# -- What the moves do ------------------------------------------------------------------------------------------------
+
+
+def _proposal_of(case: Case) -> ChangeProposal:
+    proposal = ChangeProposal.objects.select_for_update().get(case=case.pk)
+    proposal.case = case
+    return proposal
+
+
+def _save(proposal: ChangeProposal, *names: str):
+    proposal.version += 1
+    proposal.save(update_fields=[*names, "version"])
+
+
+def put_in_again(case, step, *, values=None, licence=None, takes_effect_on=None):
+    if values is None:
+        return
+    proposal = _proposal_of(case)
+    proposal.values, proposal.licence = values, licence or proposal.licence
+    proposal.takes_effect_on = takes_effect_on
+    case.title = _title(case.party.firm, values)
+    _save(proposal, "values", "licence", "takes_effect_on")
+
+
+def accept(case, step, *, takes_effect_on=None, seen="", confirmed=False):
+    """What is on file at this moment is what the day of the change is measured by from now on."""
+    proposal = _proposal_of(case)
+    found = differences(proposal, _locked(case.party.firm))
+    if seen and seen != fingerprint(found):
+        raise MoveRefused("您打开这一页以后，企业档案刚刚被修改过，请核对下面现在的内容，再确认一次。", code="seen")
+    if any(one.moved for one in found) and not confirmed:
+        raise MoveRefused("企业提出以后档案另有修改，请核对并勾选确认；有疑问的，退回企业补正。", code="confirmed")
+    proposal.values = {one.key: [one.now, one.after] for one in found}
+    proposal.takes_effect_on = takes_effect_on or proposal.takes_effect_on or step.happened_on
+    _save(proposal, "values", "takes_effect_on")
+    case.change_proposal = proposal
+
+
+def take_back_acceptance(case, step):
+    """Back to where it waits for the office; the day stays as a wish."""
+
+
+def write_to_file(case, step):
+    """The values into the file, the old name kept as a former one. Raises ValidationError where it cannot be."""
+    proposal = _proposal_of(case)
+    day = proposal.takes_effect_on or step.happened_on
+    found = differences(proposal, _locked(case.party.firm))
+    _write(
+        case.party.firm, {one.key: one.after for one in found if one.now != one.after}, by=step.actor, on=day,
+        note=f"资料变更 {case.number}",
+    )  # fmt: skip
+    proposal.takes_effect_on, proposal.applied_at = day, timezone.now()
+    _save(proposal, "takes_effect_on", "applied_at")
+    case.concluded_on = step.happened_on
+
+
+def _write(firm: Firm, values: dict[str, str], *, by, on: date, note: str):
+    firm = _locked(firm)
+    if NAME in values:
+        actions.rename(firm, name=values[NAME], by=by, on=on, note=note)
+    own = {key: _value_of(key, text) for key, text in values.items() if key in (*OF_FIRM, *OF_PARTY) and key != NAME}
+    if own:
+        actions.change_firm(firm, by=by, note=note, **own)
+    rows: dict[str, dict] = {}
+    for key, text in values.items():
+        if key.startswith(CERTIFICATE):
+            _kind, row, field = key.split(":")
+            rows.setdefault(row, {})[field] = _value_of(field, text)
+    file = OnFile(firm)
+    for row, fields in rows.items():
+        known = file.certificate(row)
+        if known:
+            actions.change_part(known, by=by, **fields)
+        elif row == NEW:
+            actions.add_part(Qualification(firm=firm, **fields), by=by)
+
+
+def take_back_from_file(case, step):
+    """The file as it was, where nobody changed it since; the proposal waits without a day."""
+    proposal = _proposal_of(case)
+    firm = _locked(case.party.firm)
+    added = _added(firm, proposal)
+    found = [one for one in differences(proposal, firm) if not one.key.startswith(f"{CERTIFICATE}:{NEW}:")]
+    later = [one.label for one in found if one.now != one.after]
+    if later:
+        raise MoveRefused(f"{'、'.join(later)}后来又修改过，不能撤回；请在企业档案里直接修改。")
+    back, note = {one.key: one.before for one in found}, f"撤回资料变更 {case.number}"
+    if NAME in back:
+        parties.take_back_name(firm.party, name=back.pop(NAME), by=step.actor, note=note)
+    _write(firm, back, by=step.actor, on=step.happened_on, note=note)
+    if added:
+        actions.remove_part(added, by=step.actor)
+    proposal.applied_at = proposal.takes_effect_on = None
+    _save(proposal, "applied_at", "takes_effect_on")
+
+
+def _added(firm: Firm, proposal: ChangeProposal) -> Qualification | None:
+    """The certificate that the proposal added. Raises MoveRefused where it is another one since."""
+    prefix = f"{CERTIFICATE}:{NEW}:"
+    values = {
+        key.removeprefix(prefix): _value_of(key.removeprefix(prefix), pair[1])
+        for key, pair in proposal.values.items() if key.startswith(prefix)
+    }  # fmt: skip
+    if not values:
+        return None
+    row = firm.qualifications.filter(**values).last()
+    if row is None:
+        raise MoveRefused("新增的资质后来又修改过，不能撤回；请在企业档案里直接修改。")
+    return row
+
+
+# -- The clock --------------------------------------------------------------------------------------------------------
+
+
+def apply_due() -> int:
+    """Write to the file what was accepted and whose day has come. Returns how many.
+
+    Where the file was changed since it was accepted, nothing is overwritten: the office is asked.
+    """
+    today = timezone.localdate()
+    rows = Case.objects.standing().filter(kind=FIRM_CHANGE, state=ChangeState.ACCEPTED)
+    written = 0
+    for pk in rows.filter(change_proposal__takes_effect_on__lte=today).values_list("pk", flat=True):
+        written += _apply_one(pk)
+    return written
+
+
+def _apply_one(pk: int) -> bool:
+    try:
+        with transaction.atomic():
+            case = Case.objects.select_for_update(of=("self",)).select_related("party__firm").get(pk=pk)
+            if case.state != ChangeState.ACCEPTED:
+                return False
+            found = differences(case.change_proposal)
+            if not any(one.moved for one in found):
+                perform(case, "apply", by=None)
+                return True
+            why = "受理以后档案另有修改"
+    except ValidationError as problem:
+        why = problem.messages[0]
+    case = Case.objects.get(pk=pk)
+    keep_todo(
+        case, kind="firm-change:held", label="核对后写入档案", title=f"{case.title}：{why}", url=case.get_absolute_url(),
+        once_key=turn_key(case), whose=Whose.OFFICE, right=Right.MEMBERS, party=case.party,
+    )  # fmt: skip
+    return False
