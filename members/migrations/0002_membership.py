@@ -263,6 +263,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='录入时间')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='最后修改')),
                 ('state', models.CharField(editable=False, max_length=20, verbose_name='状态')),
+                ('applicant_name', models.CharField(max_length=30, verbose_name='申请人')),
+                ('applicant_mobile', models.CharField(max_length=11, verbose_name='手机号')),
                 ('name', models.CharField(max_length=120, verbose_name='单位名称')),
                 ('code', models.CharField(max_length=18, verbose_name='统一社会信用代码')),
                 ('right', models.CharField(choices=[('admin', '单位管理员'), ('clerk', '经办人'), ('reader', '只读')], default='admin', max_length=8, verbose_name='申请的权限')),
@@ -271,7 +273,7 @@ class Migration(migrations.Migration):
                 ('letter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='授权委托书')),
                 ('licence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='营业执照')),
                 ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', verbose_name='在册单位')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seat_requests', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seat_requests', to=settings.AUTH_USER_MODEL, verbose_name='申请账号')),
             ],
             options={
                 'verbose_name': '开户与加入单位',

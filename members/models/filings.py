@@ -97,17 +97,28 @@ class ChangeProposal(models.Model):
 
 class SeatRequestQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Staff who open accounts see all; others what they asked for themselves."""
+        """Staff see all; others what they asked for themselves, and what is asked of firms they administer."""
         if not user.is_authenticated:
             return self.none()
-        return self if user.has_perm("members.view_seatrequest") else self.filter(user=user)
+        if user.has_perm("members.view_seatrequest"):
+            return self
+        led = Seat.objects.live().filter(user=user, right=Seat.Kind.ADMIN).values("party")
+        return self.filter(models.Q(user=user) | models.Q(party__in=led))
 
 
 class SeatRequest(Stateful):
     """Somebody asks to act for a firm (单位开户、加入单位): a new firm with its licence, or one that is on file.
 
-    No case: a new firm is no party until staff have verified it; a firm on file is joined, never doubled.
+    No case: a new firm is no party until staff have verified it; a firm on file is joined, never doubled. Who has no
+    account yet is a name and a mobile number until staff have verified them, too; `uid` is then their receipt (回执).
     """
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", "待核对"
+        RETURNED = "returned", "已退回"
+        APPROVED = "approved", "已开通"
+        NOT_ACCEPTED = "not_accepted", "未予开通"
+        WITHDRAWN = "withdrawn", "已撤回"
 
     class Proof(models.TextChoices):
         LICENCE = "licence", "营业执照"
@@ -116,8 +127,11 @@ class SeatRequest(Stateful):
 
     workflow_kind = "seat-request"
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="seat_requests", verbose_name="申请人"
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="seat_requests",
+        verbose_name="申请账号",
+    )  # fmt: skip
+    applicant_name = models.CharField("申请人", max_length=30)
+    applicant_mobile = models.CharField("手机号", max_length=11)
     party = models.ForeignKey(
         "parties.Party", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="在册单位"
     )
@@ -133,6 +147,7 @@ class SeatRequest(Stateful):
     )
     once_key = models.CharField(max_length=120, unique=True)
 
+    SENSITIVE = {"applicant_mobile"}
     WHEN_MERGED = {"party": WhenMerged.MOVES}
     objects = SeatRequestQuerySet.as_manager()
 
@@ -141,7 +156,15 @@ class SeatRequest(Stateful):
         ordering = ["-created_at", "-id"]
 
     def __str__(self):
-        return f"{self.user} · {self.name}"
+        return f"{self.applicant_name} · {self.name}"
+
+    @property
+    def turn_person(self):
+        return self.user
+
+    @property
+    def person_url(self):
+        return f"/desk/requests/{self.uid}/"
 
     def get_absolute_url(self):
         return f"/admin/members/seatrequest/{self.pk}/change/"
