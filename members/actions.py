@@ -21,8 +21,8 @@ from association.timeline.actions import record
 from .models import Firm, Person, Qualification
 
 FIELDS = (
-    "district", "main_qualification", "is_member", "member_number", "legal_representative", "contact_name",
-    "contact_phone", "address", "registered_capital", "in_directory", "remark",
+    "district", "main_qualification", "legal_representative", "contact_name", "contact_phone", "address",
+    "registered_capital", "in_directory", "remark",
 )  # fmt: skip
 PARTY_FIELDS = ("short_name", "parent")
 INTERNAL = ("remark",)  # the office's own

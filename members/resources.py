@@ -32,6 +32,7 @@ from association.parties.naming import DERIVED, fill_derived
 
 from .firm_rows import FirmPlan, OnFile, former_names, living
 from .models import Firm
+from .roster_follow import follow_list, settled
 from .undo import give_back_firms
 
 NAME = Column(
@@ -102,6 +103,7 @@ class FirmSession(Session):
     """Rows with a code are matched by it; those without by their number or name, and only a branch (分公司) may be without."""
 
     fill_only = False  # a roster of a round completes what is on file, it does not correct it
+    makes_members = True  # 是否会员 opens and ends memberships; a list with days and posts of its own does it itself
 
     def __init__(self, options, by, batch=None):
         super().__init__(options, by, batch)
@@ -204,7 +206,7 @@ class FirmSession(Session):
         values = row.values
         kind = Party.Kind.BRANCH if "分公司" in values["name"] else Party.Kind.FIRM
         party = Party(kind=kind, name=values["name"], code=values.get("code") or None)
-        firm = Firm(party=party, **self._values(row))
+        firm = Firm(party=party, **settled(self._values(row), Firm()))
         plan = FirmPlan(party, firm, new=True, former=former_names(row))
         return Judged(row, V.CREATED, subject=firm, shown=party.name, extra=plan)
 
@@ -213,6 +215,7 @@ class FirmSession(Session):
         firm = getattr(party, "firm", None)
         if firm is None:
             return self._file_missing(row, party, on_file)
+        told = settled(told, firm, fill_only=self.fill_only)
         if self.fill_only:
             told = {name: value for name, value in told.items() if getattr(firm, name) in (None, "", Firm.Group.OTHER)}
         before = {name: getattr(firm, name) for name, value in told.items() if getattr(firm, name) != value}
@@ -228,7 +231,7 @@ class FirmSession(Session):
 
     def _file_missing(self, row: CleanRow, party: Party, on_file: OnFile) -> Judged:
         """A party that is known otherwise (an issuer, a firm entered by its account) gets its file (档案)."""
-        firm = Firm(party=party, **self._values(row))
+        firm = Firm(party=party, **settled(self._values(row), Firm()))
         plan = FirmPlan(party, firm, new=False)
         before = {"party": True}  # an undo leaves the party
         self._identity(row, plan, party, on_file)
@@ -259,6 +262,8 @@ class FirmSession(Session):
     def _write(self, plans: Sequence[FirmPlan]):
         self._insert([plan for plan in plans if plan.new])
         self._update([plan for plan in plans if not plan.new])
+        if self.makes_members:
+            follow_list(plans, by=self.by, batch=self.batch)
         raise_stamp()
 
     def _insert(self, plans: Sequence[FirmPlan]):

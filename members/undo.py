@@ -11,7 +11,8 @@ from association.exchange.writing import keep_history, update
 from association.parties.actions import change_party, take_back_code, take_back_name
 from association.parties.models import Party, PartyName
 
-from .models import Firm
+from .models import Firm, Membership
+from .roster_follow import give_back_memberships, members_otherwise
 
 LATER = "后来的文件又更新过"
 
@@ -32,23 +33,25 @@ def give_back_firms(rows: Sequence[ImportRow], fields: Sequence[str], *, batch, 
         else:
             (new if row.verdict == V.CREATED else changed).append((row, firm))
     reason = f"撤销导入 #{batch.pk}"
-    stays |= _remove(new, by=by, reason=reason)
-    stays |= _change_back(changed, fields, by=by, reason=reason)
+    stays |= _remove(new, batch=batch, by=by, reason=reason)
+    stays |= _change_back(changed, fields, batch=batch, by=by, reason=reason)
     rejoin([(row, firm) for row, firm in changed if row.pk not in stays], batch)
     touched = [firms[row.subject_id].party for row in rows if row.subject_id in firms]
     rematch(names={party.name_key for party in touched}, codes={party.code for party in touched if party.code})
     return stays
 
 
-def _remove(pairs, *, by, reason) -> dict[int, str]:
+def _remove(pairs, *, batch, by, reason) -> dict[int, str]:
     keys = [firm.pk for _row, firm in pairs]
     kept = {firm.pk for row, firm in pairs if row.before.get("party")}  # the party was there before its file
     whole = [key for key in keys if key not in kept]
     release(whole)
-    used = users_of(Firm, keys, leave=()) | users_of(Party, whole, leave=(Firm, PartyName))
+    used = users_of(Firm, keys, leave=()) | users_of(Party, whole, leave=(Firm, PartyName, Membership))
+    used |= dict.fromkeys(members_otherwise(keys, batch), "会籍")
     stays = {row.pk: f"已用于{used[firm.pk]}" for row, firm in pairs if firm.pk in used}
     gone = [firm for _row, firm in pairs if firm.pk not in used]
     keep_history(gone, new=False, by=by, reason=reason, kind="-")
+    Membership._base_manager.filter(party__in=[firm.pk for firm in gone], batch=batch).delete()
     Firm._base_manager.filter(party__in={firm.pk for firm in gone} & kept).delete()
     keys = [firm.pk for firm in gone if firm.pk not in kept]
     for model, name in ((PartyName, "party__in"), (Firm, "party__in"), (Party, "pk__in")):
@@ -57,7 +60,7 @@ def _remove(pairs, *, by, reason) -> dict[int, str]:
     return stays
 
 
-def _change_back(pairs, fields, *, by, reason) -> dict[int, str]:
+def _change_back(pairs, fields, *, batch, by, reason) -> dict[int, str]:
     stays, written, names = {}, [], set()
     for row, firm in pairs:
         try:
@@ -75,6 +78,7 @@ def _change_back(pairs, fields, *, by, reason) -> dict[int, str]:
             written.append(firm)
     update(written, names)
     keep_history(written, new=False, by=by, reason=reason)
+    give_back_memberships(written, batch=batch)
     return stays
 
 

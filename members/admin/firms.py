@@ -125,10 +125,10 @@ class FirmAdmin(BaseAdmin):
                 ]
             },
         ),
-        ("资质与会员", {"fields": ["main_qualification", ("is_member", "member_number")]}),
+        ("资质", {"fields": ["main_qualification"]}),
         ("人员", {"fields": [("legal_representative", "contact_name", "contact_phone")]}),
     )
-    readonly_fields = (*_PARTY, "qualification_group")
+    readonly_fields = (*_PARTY, "qualification_group", "is_member", "member_number")
 
     # -- list --------------------------------------------------------------------------------------------------
 

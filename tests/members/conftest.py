@@ -1,8 +1,10 @@
 """What the tests of firms share."""
 
+import datetime as dt
+
 import pytest
 
-from members import actions
+from members import actions, standing
 from tests.codes import firm_code
 
 
@@ -26,7 +28,12 @@ def firm(clerk):
         nonlocal made
         made += 1
         values = {"code": firm_code(made), "district": "东区", "contact_phone": f"1380000{made:04d}"} | values
-        return actions.create_firm(name=name or f"第{made}建筑工程有限公司", by=clerk, **values)
+        member = values.pop("is_member", False)
+        row = actions.create_firm(name=name or f"第{made}建筑工程有限公司", by=clerk, **values)
+        if member:
+            standing.join(party=row.party, joined_on=dt.date(2020, 1, 1), by=clerk)
+            row.refresh_from_db()
+        return row
 
     return make
 
