@@ -7,16 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from association.accounts.actions import create_user
 from association.accounts.models import User
 from association.cases.actions import open_case
+from association.documents.library import keep
 from association.publicity.actions import end_due, prepare_list, register_objection
 from association.workflow.actions import OnBehalf, perform
 from evaluations.actions import load_scheme, open_round
 from evaluations.models import Rating
 from evaluations.scheme_file import read_scheme
 from members.changes import propose
+from members.registration import ask
 
 SAMPLE = "evaluations/data/scheme_2020.json"
 
@@ -112,6 +116,20 @@ def firm_change(state, people):
     return case
 
 
+def seat_request(state, people):
+    """To act for a firm on file, by its letter, from somebody who has an account."""
+    party = people.firm()
+    user = create_user(mobile=f"136{User.objects.count():08d}", name="申请人", by=None)
+    letter = keep(ContentFile(b"a,b\n1,2\n", name="letter.csv"), by=user, purpose="seat")
+    row = ask(name=party.name, code=party.code, right="clerk", once_key=party.code, user=user, letter=letter)
+    moves = {"approved": "approve", "returned": "return", "not_accepted": "dismiss"}
+    if state in moves:
+        perform(row, moves[state], by=people.leader, note="原因")
+    if state == "withdrawn":
+        perform(row, "withdraw", by=user)
+    return row
+
+
 FACTORIES = {
     "publicity": Factory(publicity_list, ("draft",), {"correct": {"body": "原为 AA，更正为 AAA。"}}),
     "objection": Factory(
@@ -122,5 +140,6 @@ FACTORIES = {
         ("submitted",),
         {"accept": {"takes_effect_on": timezone.localdate() + timedelta(days=1)}},
     ),
+    "seat-request": Factory(seat_request, ("submitted",)),
     "rating": Factory(rating, ("draft", "submitted", "scoring")),
 }
