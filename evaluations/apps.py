@@ -12,6 +12,7 @@ class EvaluationsConfig(AppConfig):
             issued,
             kind,
             matching,
+            merging,
             publicity,
             resources,
             resources_scores,

@@ -104,8 +104,10 @@ def similar_firms(name: str, limit: int = 5) -> list[tuple[Party, int]]:
 
 
 def events_of_firm(firm: Firm) -> QuerySet:
-    """What happened to the firm's file and to the party that it is, the latest first."""
-    return Event.objects.filter(Q(subject_type="members.firm") | Q(subject_type="parties.party"), subject_id=firm.pk)
+    """What happened to the firm's file, to the party that it is, and to those merged into it; the latest first."""
+    files = Party.objects.one_with(firm.party).values("pk")
+    rows = Event.objects.filter(subject_type__in=("members.firm", "parties.party"), subject_id__in=files)
+    return rows.exclude(~Q(subject_id=firm.pk), verb__in=("party.merged-away", "party.unmerged"))
 
 
 def party_named(text: str) -> Party | None:

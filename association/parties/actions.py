@@ -19,7 +19,7 @@ from association.core.models import Counter
 from association.core.stamp import raise_stamp
 
 from .models import Party, PartyName, Seat
-from .naming import fill_derived
+from .naming import fill_derived, numbers_of_merged
 from .registry import known_by
 
 
@@ -65,7 +65,7 @@ def _changed(tell: bool, *, names=(), codes=()):
 
 def _refresh(party: Party):
     others = [row.name for row in party.names.exclude(kind=PartyName.Kind.CURRENT)]
-    fill_derived(party, others).save()
+    fill_derived(party, [*others, *numbers_of_merged(party)]).save()
 
 
 @transaction.atomic

@@ -35,6 +35,10 @@ class PartyQuerySet(models.QuerySet):
         """Without those merged into another (已并入)."""
         return self.filter(merged_into=None)
 
+    def one_with(self, party):
+        """The party and those merged into it: what was published, said or sent of them is read as one."""
+        return self.filter(Q(pk=party.pk) | Q(merged_into=party.pk))
+
 
 class Party(Base):
     """A legal person, branch, person, authority or association. Everything below the apps knows a Party, not a firm."""

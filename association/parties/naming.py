@@ -18,3 +18,9 @@ def fill_derived(party: Party, other_names=()) -> Party:
     party.search_text = " ".join(dict.fromkeys(searchable(part) for part in parts if part))
     party.search_grams = grams(party.search_text)
     return party
+
+
+def numbers_of_merged(party: Party) -> list[str]:
+    """Codes and temporary numbers of the parties merged into this one: it is found by them, too. One query."""
+    rows = Party.objects.filter(merged_into=party.pk).values_list("code", "temporary_number")
+    return [number for pair in rows for number in pair if number]

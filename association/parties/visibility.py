@@ -5,7 +5,14 @@ from django.db.models import Q
 
 from association.core.enums import Audience
 
-from .models import Seat
+from .models import Party, Seat
+
+
+def of_own_parties(user, field: str = "party") -> Q:
+    """Rows of the parties that the person holds a seat for, and of those merged into them (frozen rows stay there)."""
+    seats = Seat.objects.live().filter(user=user).values("party")
+    merged = Party.objects.filter(merged_into__in=seats).values("pk")
+    return Q(**{f"{field}__in": seats}) | Q(**{f"{field}__in": merged})
 
 
 class AudienceQuerySet(models.QuerySet):
@@ -18,10 +25,7 @@ class AudienceQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.filter(audience=Audience.PUBLIC)
         allowed = Q(audience=Audience.PUBLIC)
-        allowed |= Q(
-            audience=Audience.PARTY,
-            **{f"{self.party_field}__in": Seat.objects.live().filter(user=user).values("party")},
-        )
+        allowed |= Q(audience=Audience.PARTY) & of_own_parties(user, self.party_field)
         meta = self.model._meta
         if user.is_staff and user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
             allowed |= Q(audience__in=(Audience.PARTY, Audience.STAFF))
@@ -50,7 +54,7 @@ class OfPartyQuerySet(models.QuerySet):
         meta = self.model._meta
         if user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
             return self
-        return self.filter(**{f"{self.party_field}__in": Seat.objects.live().filter(user=user).values("party")})
+        return self.filter(of_own_parties(user, self.party_field))
 
 
 class AudienceMixin(models.Model):

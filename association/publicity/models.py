@@ -10,7 +10,7 @@ from django.utils import timezone
 from association.core.enums import Audience
 from association.core.models import Base
 from association.parties.merge_rules import WhenMerged
-from association.parties.models import Seat
+from association.parties.visibility import of_own_parties
 from association.workflow.models import Stateful
 
 
@@ -340,7 +340,6 @@ class Announcement(Base):
 
 def party_lines(user):
     """The public lines about the parties a person holds seats for."""
-    parties = Seat.objects.live().filter(user=user).values("party")
     return PublicityLine.objects.filter(
-        party__in=parties, list__state__in=PUBLIC_STATES, list__starts_on__lte=timezone.localdate()
+        of_own_parties(user), list__state__in=PUBLIC_STATES, list__starts_on__lte=timezone.localdate()
     ).select_related("list")
