@@ -20,7 +20,9 @@ from evaluations.actions import load_scheme, open_round
 from evaluations.models import Rating
 from evaluations.scheme_file import read_scheme
 from members.changes import propose
+from members.models import Post, Term, TermChange
 from members.registration import ask
+from members.term_changes import add_line, create_change
 
 SAMPLE = "evaluations/data/scheme_2020.json"
 
@@ -130,6 +132,24 @@ def seat_request(state, people):
     return row
 
 
+def term_change(state, people):
+    """A list of one post without a unit: nobody has to be asked."""
+    term, _ = Term.objects.get_or_create(number=3, defaults={"name": "第三届", "starts_on": timezone.localdate()})
+    change = create_change(
+        term=term, kind="adjustment", title="届中调整", body="理事会", meeting_on=timezone.localdate(),
+        takes_effect_on=timezone.localdate(), once_key=f"sample:{TermChange.objects.count()}", by=people.clerk,
+    )  # fmt: skip
+    add_line(change, person_name="张三", post=Post.objects.get(name="秘书长"), by=people.clerk)
+    for name, reached in (("ask", ("confirming", "proposed", "issued")), ("propose", ("proposed", "issued"))):
+        if state in reached:
+            perform(change, name, by=people.clerk)
+    if state == "issued":
+        perform(change, "issue", by=people.leader, document_number="某建协〔2021〕1 号")
+    if state == "dropped":
+        perform(change, "drop", by=people.clerk, note="会议取消")
+    return change
+
+
 FACTORIES = {
     "publicity": Factory(publicity_list, ("draft",), {"correct": {"body": "原为 AA，更正为 AAA。"}}),
     "objection": Factory(
@@ -140,6 +160,7 @@ FACTORIES = {
         ("submitted",),
         {"accept": {"takes_effect_on": timezone.localdate() + timedelta(days=1)}},
     ),
+    "term-change": Factory(term_change, ("draft",), {"issue": {"document_number": "某建协〔2021〕1 号"}}),
     "seat-request": Factory(seat_request, ("submitted",)),
     "rating": Factory(rating, ("draft", "submitted", "scoring")),
 }

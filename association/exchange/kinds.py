@@ -101,6 +101,7 @@ OPTIONS = {
         Option("source", "信用信息来源", "住建"),
         Option("number", "发布文号", "某建发〔2021〕5 号"),
         Option("date", "发布日期", "2021-05-20"),
+        Option("change", "换届或届中调整", "3", int),
     )
 }
 

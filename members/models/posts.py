@@ -1,5 +1,7 @@
 """Terms of the council (届次), posts (职务), who held which for whom (任职), and the changes that set them (换届、届中调整)."""
 
+from datetime import datetime, time
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -163,6 +165,13 @@ class TermChange(Stateful):
 
     def get_absolute_url(self):
         return f"/admin/members/termchange/{self.pk}/change/"
+
+    @property
+    def due_at(self):
+        """Until when the units have time, while they are asked: 17:00:00 of the day included."""
+        if self.confirm_until is None or self.state != "confirming":
+            return None
+        return timezone.make_aware(datetime.combine(self.confirm_until, time(17)))
 
 
 class TermChangeLine(Base):
