@@ -147,7 +147,7 @@ class Counter(models.Model):
         if not connection.in_atomic_block:
             raise RuntimeError("Counter.take() needs the caller's transaction")
         cls.objects.bulk_create([cls(name=name, year=year)], ignore_conflicts=True)
-        row = cls.objects.select_for_update().get(name=name, year=year)
+        [row] = cls.objects.select_for_update().filter(name=name, year=year)  # taken more than once in a request
         first = row.value + 1
         row.value += count
         row.save(update_fields=["value"])
