@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -136,14 +136,14 @@ class MaterialAdmin(BaseAdmin):
         return HttpResponseRedirect(check_url(case))
 
     def add_view_of_slot(self, request, uid, slot):
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         case = self._case_or_404(request, uid)
+        if request.method != "POST":  # back from a login that had run out
+            return HttpResponseRedirect(check_url(case))
         onward, errors = material_pages.hand_in(request, case, slot, page=check_url(case))
         return onward or self._page(request, case, errors=errors, status=422)
 
     def remove_view(self, request, uid):
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         case = self._case_or_404(request, uid)
+        if request.method != "POST":  # back from a login that had run out
+            return HttpResponseRedirect(check_url(case))
         return material_pages.take_back(request, case, page=check_url(case))

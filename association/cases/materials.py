@@ -44,6 +44,11 @@ def missing_of(case: Case) -> list[Slot]:
     return [slot for slot in slots_of(case) if slot.is_required and slot.is_active and slot.pk not in fine]
 
 
+def joining_purpose(case: Case, slot: Slot) -> str:
+    """Under which purpose photos wait that a job joins."""
+    return f"join:{case.pk}:{slot.pk}"
+
+
 def why_not_hand_in(case: Case, user) -> str:
     """Why the person may not hand in or take back now; "" where they may. One query at most.
 
@@ -206,6 +211,7 @@ class SlotRow:
     materials: list[Material]
     offered: list[Document] = field(default_factory=list)
     error: str = ""
+    joining: int = 0  # photos that a job is making one PDF of
 
     @property
     def missing(self) -> bool:
@@ -244,18 +250,25 @@ class Shelf:
 
 
 def shelf_of(case: Case, user, *, base: str, back: str = "", errors: dict | None = None) -> Shelf:
-    """Five queries. A firm reads verdicts when it is its turn (or all is over), not while the office still checks."""
+    """Six queries. A firm reads verdicts when it is its turn (or all is over), not while the office still checks."""
     why_not = why_not_hand_in(case, user)
     slots = list(slots_of(case))
     handed = {slot.pk: [] for slot in slots}
     for row in Material.objects.filter(case=case).select_related("document", "slot").order_by("pk"):
         handed[row.slot_id].append(row)
     offered = _offered(case, user, slots) if not why_not else {}
+    waiting = list(
+        Document.objects.visible_to(user)
+        .loose()
+        .filter(kind__startswith=f"join:{case.pk}:")
+        .values_list("kind", flat=True)
+    )
     rows = []
     for slot in slots:
         there = {row.document_id for row in handed[slot.pk]}
         papers = [paper for paper in offered.get(slot.document_kind, ()) if paper.pk not in there]
-        rows.append(SlotRow(slot, handed[slot.pk], papers, (errors or {}).get(slot.pk, "")))
+        waits = waiting.count(joining_purpose(case, slot))
+        rows.append(SlotRow(slot, handed[slot.pk], papers, (errors or {}).get(slot.pk, ""), waits))
     staff = user.is_staff and user.has_perm("cases.view_material")
     shown = staff or case.whose in (Whose.PARTY, Whose.NOBODY)
     return Shelf(case, rows, not why_not, shown, base, back, why_not)

@@ -8,17 +8,33 @@ from django.utils.html import format_html
 from association.core.admin import ReadOnlyAdmin
 
 from .models import Document
+from .registry import kind_in_words
+
+
+class KindFilter(admin.SimpleListFilter):
+    title, parameter_name = "种类", "kind"
+
+    def lookups(self, request, model_admin):
+        found = Document.objects.visible_to(request.user).order_by().values_list("kind", flat=True).distinct()
+        return sorted(((kind, kind_in_words(kind)) for kind in found if kind), key=lambda pair: pair[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyAdmin):
-    list_display = ("label", "party", "kind", "shown_size", "uploaded_by", "created_at", "audience")
-    list_filter = ("kind", "audience")
+    list_display = ("label", "party", "shown_kind", "shown_size", "uploaded_by", "created_at", "audience")
+    list_filter = (KindFilter, "audience")
     search_fields = ("label", "party__name", "number")
     fields = (
-        "label", "party", "kind", "opened", "shown_size", "mime", "issuer", "number", "expires_on", "audience",
+        "label", "party", "shown_kind", "opened", "shown_size", "mime", "issuer", "number", "expires_on", "audience",
         "uploaded_by", "created_at",
     )  # fmt: skip
+
+    @admin.display(description="种类", ordering="kind")
+    def shown_kind(self, obj):
+        return kind_in_words(obj.kind) or "—"
 
     @admin.display(description="大小", ordering="size")
     def shown_size(self, obj):

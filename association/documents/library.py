@@ -119,6 +119,13 @@ def _remove(row: Document) -> bool:
     return True
 
 
+@transaction.atomic
+def drop(document: Document) -> bool:
+    """Remove a loose upload that is needed no more, row and file; False where it is not loose or something holds it."""
+    row = Document.objects.select_for_update().loose().filter(pk=document.pk).first()
+    return row is not None and _remove(row)
+
+
 def sweep_loose() -> int:
     """Remove uploads that nothing took in 30 days, rows and files. Returns how many."""
     removed = 0

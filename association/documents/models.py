@@ -95,8 +95,14 @@ class Document(Base, AudienceMixin):
         return self.label
 
     def get_absolute_url(self):
-        return f"/files/{self.uid}/"
+        return f"/files/{self.uid}/download/"
 
     def open(self):
         """The file's bytes as a context manager; for the server's own use, people go through documents.views."""
         return default_storage.open(self.path, "rb")
+
+    def as_file(self):
+        """The same, bearing the name that people see, as an upload would."""
+        file = self.open()
+        file.name = self.label
+        return file

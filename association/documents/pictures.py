@@ -21,7 +21,7 @@ _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14, _COM = 0xD8, 0xD9, 0xDA, 0xE0, 0x
 _PNG_DROPPED = {b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"}
 _DAMAGED = "图片已损坏或不完整，打不开，请重新拍照或另存后再上传。"
 
-_PILLOW = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
+PILLOW = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
 
 pillow_heif.register_heif_opener()
 
@@ -56,7 +56,7 @@ def _checked(content: bytes, kind: FileType) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(BytesIO(content), formats=[_PILLOW[kind]])
+            picture = Image.open(BytesIO(content), formats=[PILLOW[kind]])
         if picture.width * picture.height > MOST_PIXELS:
             raise Image.DecompressionBombError
         orientation = _EXIF_OF[kind](content, picture).get(ORIENTATION, 1)

@@ -2,9 +2,10 @@
 
 from celery import shared_task
 
-from . import actions
+from . import actions, library
 
 
 @shared_task(name="documents.sweep")
 def sweep():
+    library.sweep_loose()
     actions.sweep()

@@ -3,4 +3,7 @@ from django.urls import path
 from . import views
 
 app_name = "documents"
-urlpatterns = [path("<uuid:uid>/", views.download, name="download")]
+urlpatterns = [
+    path("keep/", views.keep, name="keep"),
+    path("<uuid:uid>/download/", views.download, name="download"),
+]

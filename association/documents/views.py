@@ -2,8 +2,9 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
-from django.views.decorators.http import require_safe
+from django.http import FileResponse, Http404, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from association.accounts.gate import ask_to_log_in
 from association.core.enums import Audience
@@ -11,6 +12,7 @@ from association.timeline.actions import log_access
 from association.timeline.models import AccessLog
 
 from .filetypes import BY_MIME, PDF
+from .kept import read_order
 from .models import Document
 
 
@@ -40,3 +42,16 @@ def download(request, uid):
     if kind is PDF:
         response._csp_exempt = True  # the browser's own PDF viewer draws with styles that our policy forbids
     return response
+
+
+@never_cache
+@require_POST
+def keep(request):
+    """Store a file as soon as it is chosen, before its form is sent; the file field comes back with what is kept."""
+    found = read_order(request.POST.get("keep", ""), request.user)
+    if found is None:
+        raise Http404
+    field, name, html_id = found
+    sent = field.widget.value_from_datadict(request.POST, request.FILES, name)
+    field.sent_errors = field.store(sent)
+    return HttpResponse(field.widget.render(name, field.kept, {"id": html_id}))

@@ -1,9 +1,9 @@
 """The materials of a case on its party's desk: a page, and what every page that draws the component posts to."""
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from association.cases import material_pages
 from association.cases.materials import Shelf, shelf_of, slots_of
@@ -45,17 +45,19 @@ def materials(request, desk, uid):
 
 
 @of_party
-@require_POST
 def add(request, desk, uid, slot):
     """Hand files in for a slot; where one is not taken, the page says why at the slot."""
     case = _case_or_404(request, desk, uid)
+    if request.method != "POST":  # back from a login that had run out
+        return redirect("portal:materials", uid)
     onward, errors = material_pages.hand_in(request, case, slot, page=reverse("portal:materials", args=[uid]))
     return onward or _page(request, case, errors=errors, status=422)
 
 
 @of_party
-@require_POST
 def remove(request, desk, uid):
     """Take one file back."""
     case = _case_or_404(request, desk, uid)
+    if request.method != "POST":
+        return redirect("portal:materials", uid)
     return material_pages.take_back(request, case, page=reverse("portal:materials", args=[uid]))

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 
 from association.accounts.roles import OPENS, ROLE_BY_NAME, ROLES, Right
 from association.cases.models import Slot
@@ -20,7 +21,9 @@ from association.outbox.models import Message
 from association.parties.actions import give_seat
 from association.parties.models import Seat
 from association.timeline.models import Event
+from association.workflow.actions import OnBehalf
 from association.workflow.models import Step
+from members.changes import propose
 from tests.pages import is_login
 
 # -- The tables ---------------------------------------------------------------------------------------------
@@ -45,18 +48,24 @@ OUTSIDE = {
     "portal:home": MEMBERS,
     "portal:switch": "login 405 405 405 405 405",
     "portal:firm": OWN,
+    "portal:firm_change": "login on 403 ok 404 404",
+    "portal:proposal": "login ok ok 404 404 404",
+    "portal:proposal_edit": "login on 403 404 404 404",
+    "portal:proposal_undo": "login on on 404 404 404",
+    "portal:proposal_move": "login ok 403 404 404 404",
     "portal:documents": OWN,
     "portal:ratings": OWN,
     "portal:rating": "login ok ok 404 404 404",
     "portal:rating_move": "login ok 403 404 404 404",
     "portal:rating_undo": "login on on 404 404 404",
     "portal:materials": "login ok ok 404 404 404",
-    "portal:material_add": "login 405 405 405 404 404",
-    "portal:material_remove": "login 405 405 405 404 404",
+    "portal:material_add": "login on on 404 404 404",
+    "portal:material_remove": "login on on 404 404 404",
     "portal:unknown": "login 404 404 404 404 404",
     "outbox:messages": MEMBERS,
     "outbox:read_all": "login 405 405 405 405 405",
     "outbox:open": "login 405 405 405 405 405",
+    "documents:keep": "login 405 405 405 405 405",
     "documents:download": "login ok ok 404 404 ok",
     "accounts:home": MEMBERS,
     "accounts:activate": EVERYONE,
@@ -205,8 +214,11 @@ def site(rated, year, staff, firm_user, person, association):
         "expert": person(),
     }
     users |= {role.name: staff(role.name) for role in ROLES}
+    proposal = propose(
+        mine.firm, by=year.clerk, wanted={"address": "新路 1 号"}, once_key="change", on_behalf=_on_paper()
+    )
     uids = {
-        "portal:rating": year.case(mine).uid, "portal:material": year.case(mine).uid, "documents:download": document.uid, "public:firm": mine.firm.uid,
+        "portal:rating": year.case(mine).uid, "portal:proposal": proposal.case.uid, "portal:material": year.case(mine).uid, "documents:download": document.uid, "public:firm": mine.firm.uid,
         "public:publicity": announced.list.uid, "public:announcement": announced.uid,
     }  # fmt: skip
     Message.objects.create(user=year.clerk, subject="消息", once_key="m", audience=Audience.STAFF)
@@ -232,15 +244,17 @@ def _announced(year, party):
     return publicity.announcements.get()
 
 
+def _on_paper():
+    return OnBehalf(channel="paper", received_on=timezone.localdate())
+
+
 def _long_ago():
     from datetime import timedelta
-
-    from django.utils import timezone
 
     return timezone.localdate() - timedelta(days=60)
 
 
-MOVES = {"publicitylist": "correct", "objection": "uphold", "rating": "propose"}
+MOVES = {"publicitylist": "correct", "objection": "uphold", "rating": "propose", "changeproposal": "accept"}
 VALUES = {
     "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing", "<uuid:slot>": str(UUID(int=1)), "<path:content_type_id>": "1",
     "switch/<str:name>": "switch/sheets_open", "export/<str:name>": "export/full",
@@ -250,6 +264,8 @@ VALUES = {
 def _address(name: str, route: str, uids: dict) -> str:
     """A route filled in with rows of the site."""
     address = "/" + re.sub(r"\^?\(\?P<app_label>.*", "core/", re.sub(r"\(\?P<url>.*", "nothing", route))
+    if name == "portal:proposal_move":
+        address = address.replace("<slug:name>", "withdraw")
     for start, uid in uids.items():
         if name.startswith(start):
             address = address.replace("<uuid:uid>", str(uid))
