@@ -5,6 +5,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.models import Party, Seat
 
 
@@ -96,6 +97,7 @@ class Qualification(Base):
     starts_on = models.DateField("发证日期", null=True, blank=True)
     ends_on = models.DateField("有效期至", null=True, blank=True)
 
+    WHEN_MERGED = {"firm": WhenMerged.MOVES}
     objects = FirmPartQuerySet.as_manager()
 
     class Meta:
@@ -128,6 +130,7 @@ class Person(Base):
     phone = models.CharField("电话", max_length=30, blank=True)
     note = models.CharField("说明", max_length=80, blank=True)
 
+    WHEN_MERGED = {"firm": WhenMerged.MOVES}
     SENSITIVE = {"phone"}
     objects = FirmPartQuerySet.as_manager()
 
