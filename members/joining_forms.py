@@ -1,0 +1,81 @@
+"""What the moves of joining and leaving ask, and what an application holds: on the desk and typed in by staff."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from association.core.adminforms import DayInput
+from association.core.phones import clean_phone
+
+from .models import MembershipApplication, MembershipRules
+
+DAY_ERRORS = {"invalid": "请填写日期，写作 2021-05-20 的样子。", "required": "请填写日期。"}
+
+
+def day_field(label: str, help_text: str = "", *, required: bool = True, **kwargs) -> forms.DateField:
+    """A day that has come; today where it is asked for."""
+    field = forms.DateField(
+        label=label, help_text=help_text, widget=DayInput, error_messages=DAY_ERRORS, required=required,
+        validators=[_not_ahead], **kwargs,
+    )  # fmt: skip
+    if required and field.initial is None:
+        field.initial = timezone.localdate
+    return field
+
+
+def _not_ahead(day):
+    if day > timezone.localdate():
+        raise ValidationError("不能晚于今天，请核对。")
+
+
+class DecisionForm(forms.Form):
+    """Which body decided, at which meeting."""
+
+    body = forms.CharField(
+        label="决定机构", max_length=60, help_text="写到会议，例：第三届理事会第四次会议。",
+        error_messages={"required": "请填写作出决定的机构。", "max_length": "最多 60 个字，请精简。"},
+    )  # fmt: skip
+    meeting_on = day_field("会议日期")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["body"].initial = MembershipRules.current().deciding_body
+
+
+class LeavingDayForm(forms.Form):
+    ended_on = day_field("会籍终止日期", "从这一天起不再是会员；在会里的职务同时终止。")
+
+
+class ApplicationFields(forms.ModelForm):
+    """What an application says; all of it may be left for later while it is a draft."""
+
+    class Meta:
+        model = MembershipApplication
+        fields = ("contact_name", "contact_phone", "business", "staff_count", "introduction", "wished_post")
+        error_messages = {
+            "staff_count": {"invalid": "请填写整数，例如 120。", "min_value": "职工人数不能小于 0。"},
+        }
+        help_texts = {
+            "business": "例：房屋建筑和市政工程施工。",
+            "wished_post": "例：理事单位；没有意向的不填。",
+        }
+        widgets = {"introduction": forms.Textarea(attrs={"rows": 5})}
+
+    of_person = False
+
+    def __init__(self, *args, of_person: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.of_person = of_person
+        if of_person:
+            del self.fields["staff_count"]
+            self.fields["introduction"].label = "个人简介"
+            self.fields["business"].label = "从业单位和专业"
+            self.fields["business"].help_text = "例：某某设计院，结构设计。"
+
+    def clean_contact_phone(self):
+        text = self.cleaned_data["contact_phone"]
+        return clean_phone(text) if text else ""
+
+    def values(self) -> dict:
+        """What was filled in, for joining.save() and joining.enter()."""
+        return dict(self.cleaned_data)
