@@ -47,7 +47,7 @@ def perform(
     is the step of another row that makes this hidden move: it was allowed there, its signature holds here.
     Raises PermissionDenied (no right), MoveRefused (not now, and why); `thing` is brought up to date in place.
     """
-    locked = type(thing)._base_manager.select_for_update().get(pk=thing.pk)
+    [locked] = type(thing)._base_manager.select_for_update().filter(pk=thing.pk)  # a move may make the next one
     thing.refresh_from_db()
     if seen_version is not None and locked.version != seen_version:
         raise MoveRefused("这一件刚刚被办理或修改过，请核对现在的情况，再确认一次。", code="stale")
