@@ -446,4 +446,28 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='members_duplicate_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='members_duplicate_in_order')],
             },
         ),
+        migrations.CreateModel(
+            name='TermWarning',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='编号（对外）')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='录入时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='最后修改')),
+                ('subject_type', models.CharField(editable=False, max_length=60)),
+                ('subject_id', models.BigIntegerField(editable=False)),
+                ('ends_on', models.DateField(verbose_name='有效期至')),
+                ('days', models.PositiveSmallIntegerField(verbose_name='提前天数')),
+                ('run', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ('noted_at', models.DateTimeField(editable=False, null=True, verbose_name='协会已阅时间')),
+                ('noted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='阅知人')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', verbose_name='单位')),
+            ],
+            options={
+                'verbose_name': '到期提醒',
+                'verbose_name_plural': '到期提醒',
+                'ordering': ['-created_at', '-id'],
+                'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'ends_on', 'days'), name='members_warned_once')],
+            },
+        ),
     ]

@@ -7,6 +7,7 @@ from .firms import Firm, Person, Qualification
 from .membership import Membership, MembershipPause, MembershipRules
 from .points import PointEntry, PointRule
 from .posts import Post, Tenure, Term, TermChange, TermChangeLine
+from .warnings import TermWarning
 
 __all__ = [
     "CallNote",
@@ -28,4 +29,5 @@ __all__ = [
     "Term",
     "TermChange",
     "TermChangeLine",
+    "TermWarning",
 ]
