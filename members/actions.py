@@ -49,7 +49,8 @@ def _shown(model: type[models.Model], name: str, value) -> str:
 
 
 def _locked(firm: Firm) -> Firm:
-    return Firm.objects.select_for_update(of=("self",)).select_related("party__parent").get(pk=firm.pk)
+    [locked] = Firm.objects.select_for_update(of=("self",)).select_related("party__parent").filter(pk=firm.pk)
+    return locked
 
 
 def _save(row: Firm, *, by, reason: str):

@@ -68,7 +68,7 @@ class ProposalForm(forms.Form):
         self.firm, self.user, self.proposal, self.on_behalf, self.masked = firm, user, proposal, on_behalf, masked
         self.kept: Document | None = None
         super().__init__(*args, **kwargs)
-        self.certificates = {str(row.pk): row for row in firm.qualifications.all()}
+        self.certificates = changes.OnFile(firm).certificates
         self._choices()
         if on_behalf:
             self._add_on_behalf()
@@ -252,6 +252,7 @@ class AcceptForm(forms.Form):
         if thing is None:
             return
         proposal = thing.change_proposal
+        proposal.case = thing
         found = changes.differences(proposal)
         self.fields["takes_effect_on"].initial = proposal.takes_effect_on or timezone.localdate()
         self.fields["seen"].initial = changes.fingerprint(found)

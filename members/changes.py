@@ -73,15 +73,20 @@ def _value_of(field: str, text: str):
 
 
 class OnFile:
-    """What stands on file of a firm, by key. Reads the certificates once, if asked."""
+    """What stands on file of a firm, by key. Reads the certificates once a Firm in memory, if asked."""
 
     def __init__(self, firm: Firm):
-        self.firm, self._rows = firm, None
+        self.firm = firm
+
+    @property
+    def certificates(self) -> dict[str, Qualification]:
+        known = self.firm.__dict__
+        if "_certificates" not in known:
+            known["_certificates"] = {str(one.pk): one for one in self.firm.qualifications.all()}
+        return known["_certificates"]
 
     def certificate(self, row: str) -> Qualification | None:
-        if self._rows is None:
-            self._rows = {str(one.pk): one for one in self.firm.qualifications.all()}
-        return self._rows.get(row)
+        return self.certificates.get(row)
 
     def get(self, key: str) -> str:
         if key in OF_PARTY:
@@ -101,8 +106,8 @@ class OnFile:
 
 
 def differences(proposal: ChangeProposal, firm: Firm | None = None) -> list[Difference]:
-    """What the proposal changes, beside what stands on file now. Two queries at most."""
-    file = OnFile(firm or Firm.objects.select_related("party").get(pk=proposal.case.party_id))
+    """What the proposal changes, beside what stands on file now. Three queries at most."""
+    file = OnFile(firm or proposal.case.party.firm)
     return [
         Difference(key, file.label(key), before, file.get(key), after)
         for key, (before, after) in proposal.values.items()
@@ -146,7 +151,8 @@ def _check(values: dict, licence, on_behalf):
 
 
 def _locked(firm: Firm) -> Firm:
-    return Firm.objects.select_for_update(of=("self",)).select_related("party").get(pk=firm.pk)
+    [locked] = Firm.objects.select_for_update(of=("self",)).select_related("party").filter(pk=firm.pk)
+    return locked
 
 
 @transaction.atomic
@@ -197,7 +203,7 @@ def revise(
 
 
 def _proposal_of(case: Case) -> ChangeProposal:
-    proposal = ChangeProposal.objects.select_for_update().get(case=case.pk)
+    [proposal] = ChangeProposal.objects.select_for_update().filter(case=case.pk)
     proposal.case = case
     return proposal
 

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from . import material_views, rating_views, views
+from . import firm_views, material_views, rating_views, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("switch/", views.switch, name="switch"),
-    path("firm/", views.firm, name="firm"),
+    path("firm/", firm_views.firm, name="firm"),
+    path("firm/change/", firm_views.change, name="firm_change"),
+    path("firm/changes/<uuid:uid>/", firm_views.proposal, name="proposal"),
+    path("firm/changes/<uuid:uid>/edit/", firm_views.proposal_edit, name="proposal_edit"),
+    path("firm/changes/<uuid:uid>/undo/", firm_views.proposal_undo, name="proposal_undo"),
+    path("firm/changes/<uuid:uid>/<slug:name>/", firm_views.proposal_move, name="proposal_move"),
     path("documents/", views.documents, name="documents"),
     path("ratings/", rating_views.rating_list, name="ratings"),
     path("ratings/<uuid:uid>/", rating_views.rating_page, name="rating"),

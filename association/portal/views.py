@@ -12,13 +12,9 @@ from association.cases.registry import kind_of
 from association.documents.models import Document
 from association.outbox.models import Message
 from association.publicity.models import party_lines
-from association.timeline.actions import log_access
-from association.timeline.models import AccessLog
-from members.models import Firm
 
 from . import ratings
 from .desk import choose, desk_of, of_party
-from .firm_file import file_of
 from .forms import SeatForm
 
 CASES_SHOWN, NEWS_SHOWN = 20, 5
@@ -71,18 +67,6 @@ def switch(request):
     seat = choose(request, form.cleaned_data["seat"])
     messages.success(request, f"现在为「{seat.party.name}」办理。")
     return redirect("portal:home")
-
-
-@of_party
-def firm(request, desk):
-    """The party's own file. Personal data is masked until asked for (POST), and that is remembered."""
-    row = Firm.objects.visible_to(request.user).select_related("party__parent").filter(party=desk.party).first()
-    if row is None or request.method not in ("GET", "HEAD", "POST"):
-        raise Http404
-    unmasked = request.method == "POST"
-    if unmasked:
-        log_access(AccessLog.Action.UNMASKED, f"{row} 企业档案", by=request.user, subject=row, request=request)
-    return render(request, "portal/firm.html", {"unmasked": unmasked, **file_of(row, unmasked=unmasked)})
 
 
 @of_party
