@@ -1,25 +1,24 @@
 """The year's list for publicity (公示名单), and what happens to the ratings on it when the list moves."""
 
-from datetime import date
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 
 from association.cases.models import Case
 from association.core.models import Association
 from association.publicity.actions import prepare_list
 from association.publicity.models import LineState, ListState, PublicityList
+from association.publicity.moving import cases_of, move_cases
 from association.publicity.registry import ListKind, register
-from association.workflow.actions import MoveRefused, perform_many
-from association.workflow.models import Step
+from association.workflow.actions import MoveRefused
 
 from .enums import READY_FOR_PUBLICITY, RatingState
 from .models import RatingRound, ScoreSheet
+from .queries import inputs_changed_since
 from .scoring import RuleBook
 from .workflow import KIND
 
-SLICE = 1000
+STALE = "资料在第 {} 次测算以后有变动，请先重新测算，再生成公示名单。"
+OUTDATED = "名单生成以后，{}有变动，请在评价轮次里重新生成公示名单，再发布。"
 HOW_TO_OBJECT = (
     "对公示结果有异议的，请在公示期内来人、来信、来电或发邮件反映。反映情况应当实事求是，写明具体事实；"
     "以单位名义反映的加盖公章，以个人名义反映的写明真实姓名和联系方式。"
@@ -62,6 +61,8 @@ def why_not(rating_round: RatingRound) -> str:
     association = Association.current()
     if rating_round.current_run is None:
         return "还没有测算结果，请先测算，再生成公示名单。"
+    if inputs_changed_since(rating_round):
+        return STALE.format(rating_round.current_run.number)
     if not rating_round.grades_open:
         return "测算等级还不能公开：请先在评价轮次页面打开「主管部门同意公开」，再生成公示名单。"
     if not (association.phone and association.address):
@@ -74,44 +75,33 @@ def why_not(rating_round: RatingRound) -> str:
 # -- What the list does to its ratings ----------------------------------------------------------------------------
 
 
-def _cases(lines) -> list[Case]:
-    return list(Case.objects.filter(pk__in=lines.exclude(case=None).values("case"), voided_at=None).order_by("pk"))
+def _check_up_to_date(publicity, lines):
+    """A draft goes out only as the round would make it now: nobody voided, withdrawn or scored anew meanwhile.
 
-
-def _move(cases, name: str, step, *, note: str = ""):
-    """All or none: a list stands or falls with its cases."""
-    for day, group in _by_day(cases, step.happened_on).items():
-        _moved, refused = perform_many(group, name, by=step.actor, note=note or step.note, happened_on=day, under=step)
-        if refused:
-            case, why = refused[0]
-            more = f"（另有 {len(refused) - 1} 家也不能办理）" if len(refused) > 1 else ""
-            raise MoveRefused(f"「{case.party_name}」：{why}{more}")
-
-
-def _by_day(cases, day: date) -> dict[date, list[Case]]:
-    """The cases by the day of their move: the list's, or that of their own last step where that is later (补录)."""
-    last: dict[int, date] = {}
-    for start in range(0, len(cases), SLICE):
-        keys = [case.pk for case in cases[start : start + SLICE]]
-        steps = Step.objects.standing().filter(subject_type=Case._meta.label_lower, subject_id__in=keys)
-        last |= dict(steps.order_by().values_list("subject_id").annotate(latest=Max("happened_on")))
-    groups: dict[date, list[Case]] = {}
-    for case in cases:
-        groups.setdefault(max(day, last.get(case.pk, day)), []).append(case)
-    return groups
+    Raises MoveRefused.
+    """
+    rating_round = RatingRound.objects.select_related("current_run").get(year=publicity.round_key.partition(":")[2])
+    if inputs_changed_since(rating_round):
+        raise MoveRefused(STALE.format(rating_round.current_run.number))
+    frozen = set(lines.values_list("party_id", "case_id", "name", "district", "result"))
+    changed = sorted({name for _party, _case, name, *_rest in frozen ^ set(lines_of(rating_round))})
+    if changed:
+        more = f"等 {len(changed)} 家" if len(changed) > 1 else ""
+        raise MoveRefused(OUTDATED.format(f"「{changed[0]}」{more}"))
 
 
 def publicise(*, publicity, lines, step):
-    _move(_cases(lines), "publicise", step)
+    _check_up_to_date(publicity, lines)
+    move_cases(cases_of(lines), "publicise", step)
 
 
 def withdraw(*, publicity, lines, step):
-    still = [case for case in _cases(lines) if case.state == RatingState.PUBLICISED]
-    _move(still, "unlist", step, note=f"撤下公示：{step.note}")
+    still = [case for case in cases_of(lines) if case.state == RatingState.PUBLICISED]
+    move_cases(still, "unlist", step, note=f"撤下公示：{step.note}")
 
 
 def announce(*, publicity, announcement, lines, step):
-    _move(_cases(lines), "announce", step)
+    move_cases(cases_of(lines), "announce", step)
 
 
 def decide_line(*, publicity, line, objection, step):
@@ -120,11 +110,11 @@ def decide_line(*, publicity, line, objection, step):
     if case is None:
         return
     if line.state == LineState.DROPPED and case.state == RatingState.PUBLICISED:
-        _move([case], "unlist", step, note=f"异议 {objection.number} 成立，不予公告")
+        move_cases([case], "unlist", step, note=f"异议 {objection.number} 成立，不予公告")
     elif line.state != LineState.DROPPED and case.state in READY_FOR_PUBLICITY and publicity.state in (
         ListState.PUBLICISED, ListState.ENDED, ListState.ANNOUNCED,
     ):  # fmt: skip
-        _move([case], "publicise", step, note=f"异议 {objection.number} 的结论已撤回")
+        move_cases([case], "publicise", step, note=f"异议 {objection.number} 的结论已撤回")
 
 
 register(

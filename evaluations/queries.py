@@ -12,6 +12,7 @@ from association.publicity.models import PublicityList
 from .models import AuthorityScore, CreditRecord, Rating, RatingRound, ScoreSheet, ScoringRun, Survey
 from .scoring import RuleBook, explain
 from .scoring.views import SheetView
+from .slices import inputs_stamp
 
 HIDDEN = "—"
 MOST_COLUMNS = 30  # of a chart with a column for each whole point
@@ -207,18 +208,9 @@ def aside_sentence(parties, rating_round: RatingRound | None = None) -> str:
 
 
 def inputs_changed_since(rating_round: RatingRound) -> bool:
-    """Whether what firms are rated by has changed since the current run."""
+    """Whether what firms are rated by has changed since the current run. Four queries."""
     run = rating_round.current_run
-    if run is None:
-        return False
-    since = Q(updated_at__gt=run.created_at)
-    in_run = Exists(ScoreSheet.objects.filter(run=run, rating=OuterRef("pk")))
-    return (
-        Survey.objects.filter(since, round=rating_round).exists()
-        or AuthorityScore.objects.filter(since, round=rating_round).exists()
-        or CreditRecord.objects.filter(since, party__in=rating_round.ratings.values("party")).exists()
-        or rating_round.ratings.taking_part().exclude(in_run).exists()
-    )
+    return run is not None and run.inputs_stamp != inputs_stamp(rating_round)
 
 
 def list_of(rating_round: RatingRound) -> PublicityList | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Count, Max, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from association.accounts.roles import Right
@@ -27,7 +27,7 @@ from .models import Rating, RatingRound, ScoreSheet, ScoringRun
 from .scheme_rows import rulebook_of
 from .scoring import Light, Result, RuleBook, compare, light_of, summarise
 from .scoring.exact import exact
-from .slices import COLUMNS, add_up, chain, givers, inputs_of, no_collector, read_slice, score_slice
+from .slices import COLUMNS, add_up, chain, givers, inputs_stamp, no_collector, read_slice, score_slice
 
 CHANGES_KEPT = 1000  # of the differences from the run before; the rest is counted
 
@@ -106,13 +106,8 @@ def _write(job, rows, place):
 
 
 def _stamp(rating_round: RatingRound) -> list:
-    """Tells whether any input changed while a run was under way: rows, firms, the scheme."""
-    parts = []
-    for rows in inputs_of(rating_round):
-        found = rows.aggregate(n=Count("pk"), last=Max("updated_at"), versions=Sum("version"))
-        parts.append([found["n"], str(found["last"]), found["versions"]])
-    ratings = rating_round.ratings.taking_part().aggregate(n=Count("pk"), versions=Sum("version"))
-    return [*parts, [ratings["n"], ratings["versions"]], rating_round.scheme_id]
+    """Tells whether anything changed while a run was under way: what it reads, and the firms' data in the round."""
+    return [*inputs_stamp(rating_round), rating_round.ratings.taking_part().aggregate(n=Sum("version"))["n"]]
 
 
 def _importing() -> bool:
@@ -160,10 +155,14 @@ def _finish(job, run: ScoringRun, before: ScoringRun | None) -> dict | None:
     job.keep(finished=True)  # whoever lost the lease stops here
     if _stamp(locked) != job.cursor["stamp"] or _importing():
         return None
+    seen = job.cursor["stamp"][:-1]
     if before and before.inputs_hash == run.inputs_hash:
         _drop(run)
+        before.inputs_stamp, before.checked_at = seen, timezone.now()
+        before.save(update_fields=["inputs_stamp", "checked_at"])
         close_todos(once_keys=[f"rate-again:{locked.pk}"])
         return {"run": before.pk, "new": False}
+    run.inputs_stamp = seen
     run.state, run.population = ScoringRun.State.VALID, run.summary["firms"]
     run.number, run.finished_at = (before.number if before else 0) + 1, timezone.now()
     run.save()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from django.db.models import CharField, Value
+from django.db.models import CharField, Count, Max, Sum, Value
 from django.db.models.functions import Cast
 
 from association.core.bulk import plain_rows
@@ -44,6 +44,19 @@ def inputs_of(rating_round: RatingRound):
         Survey.objects.counting().filter(round=rating_round),
         AuthorityScore.objects.counting().filter(round=rating_round),
     )
+
+
+def inputs_stamp(rating_round: RatingRound) -> list:
+    """Tells whether what a run reads has changed: rows come, gone, changed or matched anew, firms in and out, the scheme.
+
+    Four queries. Rows of other years change it as well: a run that finds the same then keeps the new stamp.
+    """
+    parts = []
+    for rows in inputs_of(rating_round):
+        found = rows.aggregate(n=Count("pk"), last=Max("updated_at"), versions=Sum("version"))
+        parts.append([found["n"], str(found["last"]), found["versions"]])
+    firms = rating_round.ratings.taking_part().aggregate(n=Count("pk"), keys=Sum("pk"))
+    return [*parts, [firms["n"], firms["keys"]], rating_round.scheme_id]
 
 
 def givers() -> dict[str, str]:

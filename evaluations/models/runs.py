@@ -30,6 +30,8 @@ class ScoringRun(Base):
     rulebook = models.JSONField("评分办法（当时）", default=dict)
     givers = models.JSONField("提供单位（当时）", default=dict, help_text="{来源: 提供单位}；空：由记录的相关方提供")
     inputs_hash = models.CharField("输入指纹", max_length=64, blank=True)
+    inputs_stamp = models.JSONField("输入标记", default=list, editable=False, help_text="资料有没有变动，由它看出")
+    checked_at = models.DateTimeField("资料未变的再次测算", null=True, editable=False)
     population = models.PositiveIntegerField("参评企业数", default=0)
     summary = models.JSONField("汇总", default=dict)
     changes = models.JSONField("与上一次的差异", default=list)

@@ -13,7 +13,7 @@ from association.accounts.models import StandIn
 from association.core.models import Association
 from association.publicity.actions import end_due, register_objection
 from association.publicity.models import LineState, PublicityList
-from association.workflow.actions import perform
+from association.workflow.actions import MoveRefused, perform, void
 from association.workflow.models import Step
 from evaluations.actions import set_switch
 from evaluations.enums import RatingState
@@ -86,6 +86,20 @@ def test_what_else_keeps_a_list_from_being_made(small_round, open_round_, clerk,
     cache.clear()
     with pytest.raises(PermissionDenied):
         make_list(open_round_, by=staff("监事"))
+
+
+def test_a_draft_goes_out_only_as_the_round_would_make_it_now(open_round_, clerk):
+    made = make_list(open_round_, by=clerk)
+    void(Rating.objects.get(name="乙建筑有限公司").case, by=clerk, reason="重复申报")
+    with pytest.raises(MoveRefused, match="资料在第 1 次测算以后有变动，请先重新测算"):
+        perform(made, "publicise", by=clerk)
+    with pytest.raises(ValidationError, match="请先重新测算"):
+        make_list(open_round_, by=clerk)
+    rate_now(open_round_)
+    with pytest.raises(MoveRefused, match="名单生成以后，「乙建筑有限公司」有变动，请在评价轮次里重新生成公示名单"):
+        perform(made, "publicise", by=clerk)
+    perform(make_list(open_round_, by=clerk), "publicise", by=clerk)
+    assert list(made.lines.values_list("name", flat=True)) == ["甲建筑有限公司"]
 
 
 def test_ratings_move_with_the_list_to_its_announcement(open_round_, clerk, leader):

@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from association.exchange.actions import start_undo
+from association.exchange.models import ImportBatch
 from association.inbox.models import Todo
 from association.jobs import actions as jobs
 from association.jobs.models import Job
@@ -39,6 +41,7 @@ def test_a_new_round_uses_the_scheme_and_locks_it(scheme, client_of, association
     ("data", "sentence"),
     [
         ({"publicity_days": 0}, "公示工作日应在 1 到 60 之间"),
+        ({"year": 2021}, "这份评分办法是 2020 年度的，与轮次的 2021 年度不一致"),
         ({"opens_on": "2021-02-01", "closes_on": "2021-01-01"}, "申报截止不能早于申报开始"),
     ],
 )
@@ -128,6 +131,20 @@ def test_when_something_came_in_since_it_says_so_and_a_todo_waits(rated, client_
     rate_now(rated)
     assert "请重新测算" not in page_of(client, rated)
     assert "丙建筑有限公司" in page_of(client, rated)
+
+
+def test_what_was_taken_back_makes_the_run_old_as_well(rated, client_of, staff):
+    clerk = staff("综合处")
+    client = client_of(clerk)
+    surveys = ImportBatch.objects.filter(kind="surveys").latest("pk")
+    assert jobs.run(start_undo(surveys, by=clerk, reason="传错文件").pk).state == Job.State.DONE
+    assert "资料在第 1 次测算以后有变动，请重新测算" in page_of(client, rated)
+
+
+def test_scored_again_with_nothing_changed_it_says_so(rated, client_of):
+    client = client_of("综合处")
+    assert rate_now(rated)[1] is False
+    assert "再次测算，资料没有变化，没有另存" in page_of(client, rated)
 
 
 def test_a_switch_is_confirmed_with_its_reason_and_remembered(rated, client_of):
