@@ -20,6 +20,7 @@ from members import changes
 from members.change_forms import ProposalForm
 from members.enums import ChangeState
 from members.models import ChangeProposal, Firm
+from members.timeline import page_of
 
 from . import ratings
 from .desk import Desk, of_party
@@ -46,11 +47,13 @@ def firm(request, desk):
     unmasked = request.method == "POST"
     if unmasked:
         log_access(AccessLog.Action.UNMASKED, f"{row} 企业档案", by=request.user, subject=row, request=request)
-    under_way = changes.open_proposal_of(row)
+    under_way, before = changes.open_proposal_of(row), request.GET.get("before", "")
     context = {
         "unmasked": unmasked,
         "under_way": under_way and {"title": _without_name(under_way.case), "url": url_of(under_way.case)},
         "actions": [] if under_way or not desk.may_move else [CHANGE],
+        "timeline": page_of(row, request.user, before=before),
+        "before": before,
         **file_of(row, unmasked=unmasked),
     }
     return render(request, "portal/firm.html", context)

@@ -13,15 +13,14 @@ from association.core.admin import BaseAdmin, BaseTabularInline, Link
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.masking import mask_mobile
-from association.documents.models import Document
 from association.exchange.exports import export_list, file_name, masked_for
 from association.exchange.views import attachment
 from association.jobs.models import Job
 from association.jobs.views import page_url as job_url
 from association.parties.actions import end_seat
-from association.parties.models import PartyName, Seat
+from association.parties.models import Party, PartyName, Seat
 
-from .. import actions, pages, queries
+from .. import actions, pages, queries, timeline
 from ..changes import open_proposal_of
 from ..exports import FIRMS
 from ..forms import AddFirmForm, FirmForm, PersonForm, QualificationForm
@@ -176,6 +175,15 @@ class FirmAdmin(BaseAdmin):
             kwargs["form"] = AddFirmForm
         return super().get_form(request, obj, change=change, **kwargs)
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A merged firm's old address leads to the one that goes on."""
+        if object_id is not None and request.method in ("GET", "HEAD") and str(object_id).isdigit():
+            party = Party.objects.filter(pk=object_id, merged_into__isnull=False).select_related("merged_into").first()
+            if party is not None and self.has_view_permission(request):
+                messages.info(request, f"「{party.name}」已并入「{party.merged_into.name}」，这是保留的企业。")
+                return HttpResponseRedirect(self.page_url("change", party.merged_into_id))
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
     def get_object(self, request, object_id, from_field=None):
         obj = super().get_object(request, object_id, from_field)
         return obj and Firm.objects.select_related("party__parent").get(pk=obj.pk)
@@ -226,12 +234,14 @@ class FirmAdmin(BaseAdmin):
                     ("代录变更", "propose"), ("改名", "rename"), (label, "code"), ("登记曾用名", "name")
                 )
             ]  # fmt: skip
+            links.append(Link("合并", f"{reverse('admin:parties_merge_new')}?into={obj.pk}"))
         if holds(request.user, Right.ACCOUNTS):
             links.append(Link("开通账号", self.page_url("account", obj.pk)))
         return links
 
     def _on_file(self, request, obj) -> dict:
         party, full = obj.party, self.is_unmasked(request, obj)
+        before = request.GET.get("before", "")
         seats = list(Seat.objects.visible_to(request.user).filter(party=party).select_related("user").order_by("-pk"))
         for seat in seats:
             seat.mobile = seat.user.mobile if full else mask_mobile(seat.user.mobile)
@@ -240,7 +250,7 @@ class FirmAdmin(BaseAdmin):
         return {
             "names": sorted(names, key=lambda row: row.kind != PartyName.Kind.CURRENT), "seats": seats, "today": today,
             "branches": list(party.branches.order_by("name")[:50]), "panels": panels_of(obj, request.user),
-            "documents": list(Document.objects.visible_to(request.user).filter(party=party)[:20]),
+            "timeline": timeline.page_of(obj, request.user, before=before), "before": before,
             "may_edit": holds(request.user, Right.MEMBERS), "may_accounts": holds(request.user, Right.ACCOUNTS),
             "expired": obj.qualifications.filter(Q(ends_on__lt=today)).count(),
         }  # fmt: skip
