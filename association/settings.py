@@ -10,7 +10,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
+from environs import Env, EnvError
 
 from association.admin_theme import UNFOLD  # noqa: F401 - read by the admin theme
 
@@ -18,7 +18,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
-PRODUCTION = env.str("PORTAL_ENV", "development") == "production"
+PORTAL_ENV = env.str("PORTAL_ENV", "") or "development"
+if PORTAL_ENV not in ("production", "development"):  # misspelt, a production site would run on the weak defaults
+    raise ImproperlyConfigured(f"PORTAL_ENV: {PORTAL_ENV!r} is not known; set production or development")
+PRODUCTION = PORTAL_ENV == "production"
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -139,7 +142,23 @@ TEMPLATES = [
 DATABASE_URL = env.str("DATABASE_URL", "")
 REDIS_URL = env.str("REDIS_URL", "")
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}", conn_max_age=60)}
+
+
+def _database() -> dict:
+    """The database of DATABASE_URL. A wrong one is named without its text: it holds a password."""
+    wanted = "DATABASE_URL: %s; write postgresql://USER:PASSWORD@HOST:5432/NAME, or leave it out for SQLite in var/"
+    try:
+        found = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}", conn_max_age=60)
+    except EnvError:
+        raise ImproperlyConfigured(wanted % "this is no address of a database") from None
+    if not found["ENGINE"].endswith(("postgresql", "sqlite3")):
+        raise ImproperlyConfigured(wanted % "the portal runs on PostgreSQL or SQLite only")
+    if not found["NAME"]:
+        raise ImproperlyConfigured(wanted % "the name of the database is missing at its end")
+    return found
+
+
+DATABASES = {"default": _database()}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # one writer at a time: take the lock at BEGIN (no deadlock on upgrade), wait for it, readers never wait (WAL)
     DATABASES["default"]["OPTIONS"] = {
@@ -267,6 +286,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,10/5m/key",
     "request_login_code": "20/m/ip,100/d/ip,3/m/key,10/d/key",
     "activate": "20/m/ip,10/5m/key",
+    "send_code": "20/m/ip,100/d/ip,3/m/key,10/d/key",
+    "try_code": "60/m/ip,5/5m/key",
+    "register": "60/h/ip",  # each may bring files
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", PRODUCTION) else 0
 MFA_ADAPTER = "association.accounts.adapters.MFAAdapter"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/", include("association.accounts.urls")),
     path("desk/messages/", include("association.outbox.urls")),
     path("desk/", include("association.portal.urls")),
+    path("register/", include("association.portal.register_urls")),
     path("files/", include("association.documents.urls")),
     path("", include("association.public.urls")),
 ]

@@ -100,7 +100,7 @@ def ask(
     refresh_todo(row)
     if by_code:
         perform(row, "prove", by=None, note=f"验证码已发到在册手机 {mask_mobile(mobile_on_file(party))}")
-    elif party is not None:
+    if party is not None:
         _tell_administrators(row)
     return row
 
@@ -138,12 +138,24 @@ def _attach(row: SeatRequest, licence, letter, *, by):
 
 
 def _tell_administrators(row: SeatRequest):
+    subject = f"{row.applicant_name}申请加入「{row.party.name}」"
+    body = "请核对是不是本单位的人：是的请同意，不是的请写明原因退掉；协会秘书处也在核对。"
+    if row.state == State.APPROVED:
+        subject = f"{row.applicant_name}加入了「{row.party.name}」"
+        body = "对方输对了发到本单位在册手机的验证码。不是本单位的人，请在「经办人员」里停用，并告诉协会秘书处。"
     seats = Seat.objects.live().filter(party=row.party, right=Seat.Kind.ADMIN, user__is_active=True)
-    for seat in seats.select_related("user"):
-        tell(
-            seat.user, subject=f"{row.applicant_name}申请加入「{row.party.name}」", key=f"seat-request:{row.pk}",
-            body="请核对是不是本单位的人：是的请同意，不是的请写明原因退掉；协会秘书处也在核对。", url="/desk/seats/",
-        )  # fmt: skip
+    for seat in seats.exclude(user=row.user).select_related("user"):
+        tell(seat.user, subject=subject, key=f"seat-request:{row.pk}", body=body, url="/desk/seats/")
+
+
+@transaction.atomic
+def open_own_account(*, mobile: str, name: str) -> User:
+    """The account of who has just proved the number by a code: theirs, or a new one without seat or role."""
+    user = User.objects.filter(mobile=mobile).first()
+    if user is None:
+        user = create_user(mobile=mobile, name=clean_text(name), by=None)
+    User.objects.filter(pk=user.pk).update(mobile_verified=True)
+    return user
 
 
 @transaction.atomic

@@ -59,14 +59,20 @@ def _locked(party_id) -> Party:
     return Party.objects.select_for_update(no_key=True).get(pk=party_id)
 
 
-def _locked_seat(seat: Seat, seen_version: int | None) -> Seat:
-    _locked(seat.party_id)
-    row = Seat.objects.select_for_update(of=("self",)).select_related("user", "party").get(pk=seat.pk)
-    if row.ended_at is not None:
-        raise ValidationError(f"{row.user.name}的席位已经停用，请刷新页面。", code="ended")
+def _locked_seats(*seats: Seat) -> list[Seat]:
+    """The seats as they are now, under lock with their party. Raises ValidationError where one has ended."""
+    _locked(seats[0].party_id)
+    rows = Seat.objects.select_for_update(of=("self",)).select_related("user", "party")
+    found = {row.pk: row for row in rows.filter(pk__in=[seat.pk for seat in seats]).order_by("pk")}
+    for row in found.values():
+        if row.ended_at is not None:
+            raise ValidationError(f"{row.user.name}的席位已经停用，请刷新页面。", code="ended")
+    return [found[seat.pk] for seat in seats]
+
+
+def _check_fresh(row: Seat, seen_version: int | None):
     if seen_version is not None and row.version != seen_version:
         raise StaleVersion(row)
-    return row
 
 
 def tell(user: User, *, subject: str, body: str, key: str, url: str = "/desk/"):
@@ -176,7 +182,9 @@ def invitation_text(row: Invitation, address: str) -> str:
 def _locked_invitation(invitation: Invitation) -> Invitation:
     """The row under lock. Raises ValidationError where it is over, and says how."""
     _locked(invitation.party_id)
-    rows = Invitation.objects.select_for_update(of=("self",)).select_related("party", "by", "replaces__user")
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related(
+        "party", "by", "replaces__user", "replaces__party"
+    )
     row = rows.get(pk=invitation.pk)
     if row.taken_at:
         raise ValidationError("这个邀请已经接受过了。", code="taken")
@@ -223,8 +231,9 @@ def accept(invitation: Invitation, *, by) -> Seat:
         seat = put_seat(user=by, party=row.party, by=by, right=row.right, sentence=words)
     row.taken_at, row.seat = timezone.now(), seat
     row.save()
-    if row.replaces is not None and row.replaces.ended_at is None:
-        _take_over(_locked_seat(row.replaces, None), seat, by=by)
+    old = row.replaces  # all that ends a seat waits for the party's lock, which is held: it is read as it is now
+    if old is not None and old.ended_at is None:
+        _take_over(old, seat, by=by)
     if row.by_id != by.pk:
         tell(
             row.by, subject=f"{by.name}已接受邀请", body=f"{by.name}现在是「{row.party.name}」的{seat.get_right_display()}。",
@@ -267,7 +276,8 @@ def _check_administrator_stays(seat: Seat, who: Hand):
 def change_right(seat: Seat, *, right: str, by, seen_version: int | None = None) -> Seat:
     """Another right for the seat. Raises PermissionDenied, ValidationError, StaleVersion."""
     who = check_runs(by, seat.party, "修改权限")
-    row = _locked_seat(seat, seen_version)
+    [row] = _locked_seats(seat)
+    _check_fresh(row, seen_version)
     if right not in RANK:
         raise ValidationError({"right": "请从列出的权限里选择。"})
     if row.right == right:
@@ -298,7 +308,8 @@ def end(seat: Seat, *, by, note: str = "", seen_version: int | None = None) -> S
     What waited for them by name waits for the firm. Raises PermissionDenied, ValidationError, StaleVersion.
     """
     who = Hand(by.name, False) if by == seat.user else check_runs(by, seat.party, "停用席位")
-    row = _locked_seat(seat, seen_version)
+    [row] = _locked_seats(seat)
+    _check_fresh(row, seen_version)
     _check_administrator_stays(row, who)
     words = f"{by.name}退出本单位" if by == row.user else f"{who.signature}停用{row.user.name}的席位"
     close_seat(row, by=by, sentence=words, note=note)
@@ -318,12 +329,10 @@ def hand_over(seat: Seat, *, to: Seat, by, seen_version: int | None = None) -> S
     Raises PermissionDenied, ValidationError, StaleVersion. Who has no seat yet is invited (invite(replaces=…)).
     """
     who = check_runs(by, seat.party, "办理接替")
-    row = _locked_seat(seat, seen_version)
-    if to.pk == row.pk or to.party_id != row.party_id:
+    if to.pk == seat.pk or to.party_id != seat.party_id:
         raise ValidationError({"to": "请选择本单位的另一个人。"})
-    successor = _locked_seat(to, None)
-    if RANK.index(successor.right) < RANK.index(row.right):
-        _set_right(successor, row.right, by=by, who=who)
+    row, successor = _locked_seats(seat, to)
+    _check_fresh(row, seen_version)
     _take_over(row, successor, by=by, who=who)
     return successor
 

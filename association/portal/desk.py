@@ -11,7 +11,8 @@ from association.cases.models import Case
 from association.cases.registry import kind_of
 from association.inbox.models import Todo, Whose
 from association.outbox.actions import unread_count
-from association.parties.models import Party, Seat
+from association.parties.models import Invitation, Party, Seat
+from members.models import SeatRequest
 
 CASE = Case._meta.label_lower
 CHOSEN = "portal.seat"  # in the session: uid of the seat chosen last
@@ -97,6 +98,7 @@ _MENU = (
     ("信用评价", "/desk/ratings/", "patch-check"),
     ("企业档案", "/desk/firm/", "building"),
     ("文件", "/desk/documents/", "file-earmark-text"),
+    ("经办人员", "/desk/seats/", "person-circle"),
     ("消息", "/desk/messages/", "bell"),
 )
 
@@ -126,6 +128,18 @@ class _Frame:
     def seats(self) -> list[dict]:
         here = self._desk.seat
         return [{"name": seat.party.name, "uid": seat.uid, "current": seat is here} for seat in self._desk.seats]
+
+    @cached_property
+    def invitations(self) -> list[Invitation]:
+        """Firms that invite the reader's number. One query."""
+        rows = Invitation.objects.open().filter(mobile=self._request.user.mobile)
+        return list(rows.select_related("party").order_by("expires_at"))
+
+    @cached_property
+    def requests(self) -> list[SeatRequest]:
+        """The reader's own requests for a seat that are not over. One query."""
+        states = (SeatRequest.State.SUBMITTED, SeatRequest.State.RETURNED)
+        return list(SeatRequest.objects.filter(user=self._request.user, state__in=states))
 
     @cached_property
     def menu(self) -> list[dict]:

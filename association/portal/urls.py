@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import firm_views, material_views, rating_views, views
+from . import firm_views, material_views, rating_views, request_views, seats_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -22,5 +22,19 @@ urlpatterns = [
     path("materials/<uuid:uid>/", material_views.materials, name="materials"),
     path("materials/<uuid:uid>/remove/", material_views.remove, name="material_remove"),
     path("materials/<uuid:uid>/<uuid:slot>/", material_views.add, name="material_add"),
+    path("seats/", seats_views.seat_list, name="seats"),
+    path("seats/invite/", seats_views.seat_invite, name="seat_invite"),
+    path("seats/invitations/<uuid:uid>/", seats_views.seat_invitation, name="seat_invitation"),
+    path("seats/invitations/<uuid:uid>/withdraw/", seats_views.seat_withdraw, name="seat_withdraw"),
+    path("seats/requests/<uuid:uid>/<slug:name>/", seats_views.seat_request, name="seat_request"),
+    path("seats/<uuid:uid>/", seats_views.seat, name="seat"),
+    path("seats/<uuid:uid>/take-over/", seats_views.seat_take_over, name="seat_take_over"),
+    path("seats/<uuid:uid>/end/", seats_views.seat_end, name="seat_end"),
+    path("invited/<uuid:uid>/", request_views.invited, name="invited"),
+    path("requests/new/", request_views.request_new, name="request_new"),
+    path("requests/code/", request_views.request_code, name="request_code"),
+    path("requests/<uuid:uid>/", request_views.request_page, name="request"),
+    path("requests/<uuid:uid>/again/", request_views.request_again, name="request_again"),
+    path("requests/<uuid:uid>/withdraw/", request_views.request_withdraw, name="request_withdraw"),
     path("<path:rest>", views.unknown, name="unknown"),
 ]

@@ -61,6 +61,24 @@ OUTSIDE = {
     "portal:materials": "login ok ok 404 404 404",
     "portal:material_add": "login on on 404 404 404",
     "portal:material_remove": "login on on 404 404 404",
+    "portal:seats": OWN,
+    "portal:seat_invite": "login ok 403 ok 404 404",
+    "portal:seat_invitation": "login ok 403 404 404 404",
+    "portal:seat_withdraw": "login 405 403 405 404 404",
+    "portal:seat_request": "login ok 403 404 404 404",
+    "portal:seat": "login ok 403 404 404 404",
+    "portal:seat_take_over": "login ok 403 404 404 404",
+    "portal:seat_end": "login ok 403 404 404 404",
+    "portal:invited": "login 404 404 404 ok 404",
+    "portal:request_new": MEMBERS,
+    "portal:request_code": "login on on on on on",
+    "portal:request": "login 404 404 404 404 404",
+    "portal:request_again": "login 404 404 404 404 404",
+    "portal:request_withdraw": "login 405 405 405 405 405",
+    "register:register": "ok on on on on on",
+    "register:code": "on on on on on on",
+    "register:letter": EVERYONE,
+    "register:receipt": "404 404 404 404 404 404",
     "portal:unknown": "login 404 404 404 404 404",
     "outbox:messages": MEMBERS,
     "outbox:read_all": "login 405 405 405 405 405",
@@ -118,6 +136,7 @@ ADMIN = {
     "admin:members_firm_remove_name": Right.MEMBERS,
     "admin:members_firm_account": Right.ACCOUNTS,
     "admin:members_firm_end_seat": Right.ACCOUNTS,
+    "admin:members_seatrequest_move": Right.ACCOUNTS,
     "admin:publicity_publicitylist_move": Right.DECIDE,
     "admin:publicity_publicitylist_lines": Right.READ,
     "admin:publicity_publicitylist_print": Right.READ,
@@ -217,7 +236,11 @@ def site(rated, year, staff, firm_user, person, association):
     proposal = propose(
         mine.firm, by=year.clerk, wanted={"address": "新路 1 号"}, once_key="change", on_behalf=_on_paper()
     )
+    invited, asked = _seats(mine, users["expert"], person(), year.clerk)
     uids = {
+        "portal:invited": invited.uid, "portal:seat_invitation": invited.uid, "portal:seat_withdraw": invited.uid,
+        "portal:seat_request": asked.uid, "portal:request": asked.uid, "register:receipt": asked.uid,
+        "portal:seat": mine.seats.get(user=users["firm"]).uid,
         "portal:rating": year.case(mine).uid, "portal:proposal": proposal.case.uid, "portal:material": year.case(mine).uid, "documents:download": document.uid, "public:firm": mine.firm.uid,
         "public:publicity": announced.list.uid, "public:announcement": announced.uid,
     }  # fmt: skip
@@ -248,13 +271,25 @@ def _on_paper():
     return OnBehalf(channel="paper", received_on=timezone.localdate())
 
 
+def _seats(party, invited, asker, clerk):
+    """The firm invites somebody; somebody else asks to join it."""
+    from association.documents.library import keep
+    from members.registration import ask
+    from members.seats import invite
+
+    letter = keep(ContentFile(b"a,b\n3,4\n", name="b.csv"), by=asker, purpose="seat")
+    request = ask(name=party.name, code=party.code, right="clerk", once_key="seat", user=asker, letter=letter)
+    boss = party.seats.get(right=Seat.Kind.ADMIN).user
+    return invite(party=party, mobile=invited.mobile, name=invited.name, by=boss), request
+
+
 def _long_ago():
     from datetime import timedelta
 
     return timezone.localdate() - timedelta(days=60)
 
 
-MOVES = {"publicitylist": "correct", "objection": "uphold", "rating": "propose", "changeproposal": "accept"}
+MOVES = {"seatrequest": "approve", "publicitylist": "correct", "objection": "uphold", "rating": "propose", "changeproposal": "accept"}
 VALUES = {
     "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing", "<uuid:slot>": str(UUID(int=1)), "<path:content_type_id>": "1",
     "switch/<str:name>": "switch/sheets_open", "export/<str:name>": "export/full",
@@ -274,6 +309,8 @@ def _address(name: str, route: str, uids: dict) -> str:
         row = _row(*found.groups())
         address = address.replace("move/<str:name>", f"move/{MOVES.get(found[2], 'nothing')}")
         address = address.replace("<path:object_id>", row).replace("<int:pk>", row)
+    if name == "portal:seat_request":
+        address = address.replace("<slug:name>", "admit")
     for marker, value in VALUES.items():
         address = address.replace(marker, value)
     return re.sub(r"<(path|int):\w+>", "1", address).replace("<str:name>", "nothing")
