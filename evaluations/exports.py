@@ -161,5 +161,5 @@ def export(job):
     what = {"heads": table.heads(book), "rows": rows_of(table, run, book), "landscape": table.landscape, **words}
     document = yield from keep_table(what, total, name=file_name(table, run.round), by=job.owner)
     log_access("export", words["title"], by=job.owner, subject=run.round, rows=total)
-    Job.objects.filter(pk=job.pk).update(back_url=f"/files/{document.uid}/")
+    Job.objects.filter(pk=job.pk).update(back_url=document.get_absolute_url())
     return {"document": str(document.uid), "rows": total}

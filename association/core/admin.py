@@ -124,6 +124,7 @@ class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
     in_sidebar = True
     sidebar_icon = ""
     sidebar_order = 100
+    only_row = None  # the key of a model's one row: the menu leads to its page
     change_list_template = None
     object_history_template = "admin/portal_history.html"
 
@@ -209,7 +210,8 @@ class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
     def page_context(self, request, obj=None, **more) -> dict:
         """What a page of ours under this admin passes to its template."""
         frame = self.admin_site.each_context(request)
-        return {**frame, "opts": self.opts, "original": obj, "object": obj, "subpage": obj is not None, **more}
+        context = {**frame, "opts": self.opts, "original": obj, "object": obj, "subpage": obj is not None, **more}
+        return ({"subtitle": str(obj)} if context["subpage"] else {}) | context
 
     # -- forms -------------------------------------------------------------------------------------------------
 

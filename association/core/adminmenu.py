@@ -1,5 +1,6 @@
 """The admin's side menu (导航): areas in the order of the work, each with what the person may see."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -47,7 +48,10 @@ def menu_for(site, request) -> list[dict]:
         if getattr(admin, "in_sidebar", True) and admin.has_module_permission(request) and _may_list(admin, request):
             area = _AREA_OF_MODEL.get(meta.label_lower) or _AREA_OF_APP.get(meta.app_label, "系统")
             order = getattr(admin, "sidebar_order", 100)
-            found[area].append((order, str(meta.verbose_name_plural), f"/admin/{meta.app_label}/{meta.model_name}/"))
+            address = f"/admin/{meta.app_label}/{meta.model_name}/"
+            if only := getattr(admin, "only_row", None):
+                address += f"{only}/change/"
+            found[area].append((order, str(meta.verbose_name_plural), address))
     for page in _pages:
         if page.may(request.user):
             found[page.area].append((page.order, page.label, page.url() if callable(page.url) else page.url))
@@ -63,7 +67,7 @@ def _may_list(admin, request) -> bool:
 
 
 def _items(rows, path) -> list[dict]:
-    links = [link for _order, _title, link in rows]
-    here = max((link for link in links if path.startswith(link) and (link != "/admin/" or path == link)),
+    starts = {link: re.sub(r"\d+/change/$", "", link) for _order, _title, link in rows}
+    here = max((link for link, start in starts.items() if path.startswith(start) and (link != "/admin/" or path == link)),
                key=len, default=None)  # fmt: skip
     return [{"title": title, "link": link, "active": link == here} for _order, title, link in rows]

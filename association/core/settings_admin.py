@@ -23,6 +23,11 @@ class AssociationAdmin(BaseAdmin):
         ("编号与颜色", {"fields": ["number_lines", *(f"colour_{name}" for name in COLOURS)]}),
     ]
 
+    @property
+    def only_row(self) -> int | None:
+        row = Association.current()
+        return None if row._state.adding else row.pk
+
     def has_add_permission(self, request):
         return super().has_add_permission(request) and not Association.objects.exists()
 

@@ -59,11 +59,11 @@ class ImportBatchAdmin(ReadOnlyAdmin):
 
     def extra_urls(self):
         return [
-            self.page("template/<slug:name>/", self.template_view, "template", needs="view"),
+            self.page("template/<slug:name>/download/", self.template_view, "template", needs="view"),
             self.page("<int:pk>/confirm/", self.confirm_view, "confirm", needs="view"),
             self.page("<int:pk>/leave/", self.leave_view, "leave", needs="view"),
             self.page("<int:pk>/undo/", self.undo_view, "undo", needs="view"),
-            self.page("<int:pk>/problems/", self.problems_view, "problems", needs="view"),
+            self.page("<int:pk>/problems/download/", self.problems_view, "problems", needs="view"),
         ]
 
     def add_view(self, request, form_url="", extra_context=None):

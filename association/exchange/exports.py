@@ -119,7 +119,7 @@ def write_export(job):
     table = _table(export, params, rows, count, by=job.owner)
     document = yield from keep_table(table, count, name=file_name(export), by=job.owner)
     log_access("export", _what(export, params), by=job.owner, rows=count)
-    Job.objects.filter(pk=job.pk).update(back_url=f"/files/{document.uid}/")
+    Job.objects.filter(pk=job.pk).update(back_url=document.get_absolute_url())
     return {"document": str(document.uid), "行数": count}
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from association.accounts.roles import Right
 from association.accounts.rules import may
-from association.documents.registry import offer_guard
+from association.documents.registry import name_kind, offer_guard
 from association.parties.registry import offer_listener
 
 from .columns import Column
@@ -187,6 +187,8 @@ def _import_files(user) -> Q:
 
 
 offer_guard("import", _import_files)
+name_kind("import", "导入的文件")
+name_kind("export", "导出的文件")
 
 
 def register_rematcher(function):

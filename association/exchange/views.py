@@ -210,7 +210,7 @@ def template_view(request, kind: ImportKind):
         content = template_sheet(kind, options)
     except (Refused, ValueError) as problem:
         messages.warning(request, str(problem) if isinstance(problem, Refused) else "请先选好选项，再下载模板。")
-        return HttpResponseRedirect(f"../../add/?kind={kind.name}")
+        return HttpResponseRedirect(reverse("admin:exchange_importbatch_add") + f"?kind={kind.name}")
     return attachment(content, f"{kind.label}导入模板.xlsx")
 
 

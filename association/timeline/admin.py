@@ -13,7 +13,7 @@ hooks.record, hooks.events_of, hooks.log_access = record, events_of, log_access
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ("sentence", "actor_name", "happened_on", "entered_at")
+    list_display = ("sentence", "party", "actor_name", "happened_on", "entered_at")
     list_filter = ("channel",)
     search_fields = ("sentence", "actor_name")
     fields = ("sentence", "note", "party", "actor_name", "happened_on", "entered_at", "channel", "audience", "changes")

@@ -8,7 +8,9 @@ class WorkflowConfig(AppConfig):
 
     def ready(self):
         from association.accounts.registry import offer_matters
+        from association.documents.registry import name_kind
 
         from .table import all_workflows
 
         offer_matters(lambda: {flow.kind: flow.label for flow in all_workflows()})
+        name_kind("scan", "代录的扫描件")

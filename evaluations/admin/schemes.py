@@ -137,7 +137,7 @@ class SchemeAdmin(BaseAdmin):
         return [
             self.page("load/", self.load_view, "load", needs="add"),
             self.page("<int:pk>/copy/", self.copy_view, "copy", needs="add"),
-            self.page("<int:pk>/file/", self.file_view, "file", needs="view"),
+            self.page("<int:pk>/download/", self.file_view, "file", needs="view"),
         ]
 
     def copy_view(self, request, pk):

@@ -101,7 +101,7 @@ def test_a_large_round_is_a_job_whose_file_only_its_owner_gets(rated, download, 
 
     assert done.state == Job.State.DONE
     document = Document.objects.get(kind="export")
-    assert done.back_url == f"/files/{document.uid}/"
+    assert done.back_url == f"/files/{document.uid}/download/"
     with document.open() as file:
         assert len(rows_of(file.read())) == 3
     response = client_of(job.owner).get(done.back_url)

@@ -118,7 +118,7 @@ def test_a_copy_without_a_year_says_so(scheme, client, data, sentence):
 
 
 def test_the_file_that_is_downloaded_is_read_back_the_same(scheme, client):
-    response = client.get(f"{BASE}{scheme.pk}/file/")
+    response = client.get(f"{BASE}{scheme.pk}/download/")
     assert loads_scheme(response.content) == rulebook_of(scheme)
     upload = SimpleUploadedFile("办法.json", response.content)
     page = client.post(f"{BASE}load/", {"file": upload}, follow=True).content.decode()
@@ -171,7 +171,7 @@ def test_a_lock_is_once_and_for_all(scheme, staff):
 def test_readers_look_only(scheme, client_of, who, status):
     client = client_of(who)
     assert client.get(f"{BASE}{scheme.pk}/change/").status_code == status
-    assert client.get(f"{BASE}{scheme.pk}/file/").status_code == status
+    assert client.get(f"{BASE}{scheme.pk}/download/").status_code == status
     for name in (f"{scheme.pk}/copy", "load"):
         assert client.post(f"{BASE}{name}/", {"year": 2021}).status_code == 403
 

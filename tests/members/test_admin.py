@@ -380,7 +380,7 @@ def test_a_long_list_goes_out_as_a_job_for_its_owner_alone(office, clerk, client
     assert jobs.run(job.pk).state == Job.State.DONE
     document = Document.objects.get(kind="export")
     assert document.audience == "in_charge"
-    content = b"".join(office.get(f"/files/{document.uid}/").streaming_content)
+    content = b"".join(office.get(f"/files/{document.uid}/download/").streaming_content)
     assert len(sheet(content)) == 5
-    assert client_of("秘书处").get(f"/files/{document.uid}/").status_code == 404
+    assert client_of("秘书处").get(f"/files/{document.uid}/download/").status_code == 404
     assert AccessLog.objects.get(action="export").rows == 2

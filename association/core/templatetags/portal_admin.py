@@ -2,9 +2,11 @@
 
 from django import template
 from django.apps import apps
+from django.contrib import admin
 from django.contrib.admin.templatetags.admin_list import result_headers, result_hidden_fields
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import FieldDoesNotExist
+from django.urls import reverse
 
 from association.core.adminforms import value_in_words
 from association.core.adminlist import rows_of
@@ -48,8 +50,11 @@ def portal_pages(cl):
 
 
 @register.filter
-def admin_list_url(opts) -> str:
-    return f"admin:{opts.app_label}_{opts.model_name}_changelist"
+def admin_list_address(opts) -> str:
+    """Where a model's rows stand: its list, or the page of its only row."""
+    name = f"admin:{opts.app_label}_{opts.model_name}"
+    only = getattr(admin.site._registry.get(opts.model), "only_row", None)
+    return reverse(f"{name}_change", args=[only]) if only else reverse(f"{name}_changelist")
 
 
 @register.filter

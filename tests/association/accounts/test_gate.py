@@ -27,7 +27,7 @@ def visit(association):
         ("/desk/ratings/?page=2", "登录办事大厅"),
         ("/admin/", "登录工作台"),
         ("/accounts/", "登录后管理账号"),
-        ("/files/00000000-0000-4000-8000-000000000000/", "登录后查看文件"),
+        ("/files/00000000-0000-4000-8000-000000000000/download/", "登录后查看文件"),
     ],
 )
 def test_the_login_stands_in_the_place_of_a_closed_page(visit, address, title):
@@ -66,7 +66,7 @@ def test_what_is_there_looks_like_what_is_not(visit, firm_party):
         (f"/admin/members/firm/{party.firm.pk}/change/", "/admin/members/firm/999999/change/"),
         ("/admin/members/firm/", "/admin/no/such/thing/"),
         ("/desk/documents/", "/desk/nothing/at/all/"),
-        (f"/files/{document.uid}/", "/files/00000000-0000-4000-8000-000000000000/"),
+        (f"/files/{document.uid}/download/", "/files/00000000-0000-4000-8000-000000000000/download/"),
     ):
         here, there = visit(real), visit(none)
         assert is_login(here)

@@ -24,6 +24,11 @@ def _form(response) -> dict:
 
 def test_the_list_leads_to_the_one_row(admin_client):
     assert admin_client.get("/admin/core/association/").url == ASSOCIATION
+    menu = admin_client.get("/admin/").content.decode()
+    assert f'href="{ASSOCIATION}"' in menu
+    assert 'href="/admin/core/association/"' not in menu
+    history = admin_client.get("/admin/core/association/1/history/").content.decode()
+    assert 'href="/admin/core/association/"' not in history
     page = admin_client.get(ASSOCIATION)
     assert page.context["adminform"].form["district_lines"].value() == "东区,430602,东\n西区,430611"
     assert admin_client.get("/admin/core/association/add/").status_code == 403

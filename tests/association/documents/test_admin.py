@@ -18,7 +18,7 @@ def test_the_list_is_what_the_person_may_see(firm_party, client_of):
     page = client.get("/admin/documents/document/").content.decode()
     assert "营业执照.pdf" in page
     assert "举报信.pdf" not in page
-    assert f"/files/{seen.uid}/" in client.get(f"/admin/documents/document/{seen.pk}/change/").content.decode()
+    assert f"/files/{seen.uid}/download/" in client.get(f"/admin/documents/document/{seen.pk}/change/").content.decode()
     assert client_of("编辑").get("/admin/documents/document/").status_code == 403
 
 
@@ -32,3 +32,18 @@ def test_the_number_of_queries_does_not_grow(firm_party, client_of, django_asser
         _file(firm_party(), Audience.STAFF, f"{number}.pdf")
     with django_assert_max_num_queries(len(one)):
         client.get("/admin/documents/document/")
+
+
+def test_kinds_stand_there_in_words_and_tell_files_apart(firm_party, client_of):
+    for kind, name in (("import", "名册.pdf"), ("scan", "来函.pdf"), ("营业执照", "执照.pdf")):
+        upload = SimpleUploadedFile(name, b"%PDF-1.7 " + name.encode())
+        store(upload, owner_party=firm_party(), by=None, audience=Audience.PARTY, kind=kind)
+    client = client_of("综合处")
+    page = client.get("/admin/documents/document/").content.decode()
+    assert "代录的扫描件" in page
+    assert "营业执照" in page
+    for code in (">import<", ">scan<"):
+        assert code not in page
+    scans = client.get("/admin/documents/document/?kind=scan").content.decode()
+    assert "来函.pdf" in scans
+    assert "执照.pdf" not in scans

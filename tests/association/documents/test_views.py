@@ -24,7 +24,7 @@ def document_of(db, settings, tmp_path):
 
 
 def _get(client, document, query=""):
-    response = client.get(f"/files/{document.uid}/{query}")
+    response = client.get(f"/files/{document.uid}/download/{query}")
     response.getvalue()  # read to the end, the client closes it
     return response
 
@@ -33,7 +33,7 @@ def test_the_owner_gets_it_as_an_attachment_and_the_log_says_so(document_of, fir
     party = firm_party()
     user = firm_user(party)
     document = document_of(party, Audience.PARTY)
-    response = client_of(user).get(f"/files/{document.uid}/")
+    response = client_of(user).get(f"/files/{document.uid}/download/")
     assert response.getvalue() == PDF
     assert response["Content-Type"] == "application/pdf"
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -46,9 +46,9 @@ def test_the_owner_gets_it_as_an_attachment_and_the_log_says_so(document_of, fir
 
 def test_a_stranger_gets_404_and_nobody_in_particular_the_login(document_of, firm_party, firm_user, client_of, client):
     document = document_of(firm_party(), Audience.PARTY)
-    assert client_of(firm_user()).get(f"/files/{document.uid}/").status_code == 404
-    missing = "/files/00000000-0000-4000-8000-000000000000/"
-    for path in (f"/files/{document.uid}/", missing):
+    assert client_of(firm_user()).get(f"/files/{document.uid}/download/").status_code == 404
+    missing = "/files/00000000-0000-4000-8000-000000000000/download/"
+    for path in (f"/files/{document.uid}/download/", missing):
         response = client.get(path)
         assert is_login(response)
         assert PDF not in response.content
@@ -84,4 +84,4 @@ def test_inline_is_for_pdf_and_pictures_alone(document_of, client_of):
 
 def test_only_reading_is_answered(document_of, client_of):
     document = document_of(None, Audience.STAFF)
-    assert client_of("秘书处").post(f"/files/{document.uid}/").status_code == 405
+    assert client_of("秘书处").post(f"/files/{document.uid}/download/").status_code == 405

@@ -34,8 +34,8 @@ def test_the_cards_say_what_each_file_is(office):
 
 def test_credit_records_have_a_template_for_each_source(office, rating_round):
     text = office.get(ADD).content.decode()
-    assert "template/credit-records/?source=%E4%BD%8F%E5%BB%BA" in text
-    assert "先选定信用信息来源" in office.get(f"{LIST}template/credit-records/", follow=True).content.decode()
+    assert "template/credit-records/download/?source=%E4%BD%8F%E5%BB%BA" in text
+    assert "先选定信用信息来源" in office.get(f"{LIST}template/credit-records/download/", follow=True).content.decode()
 
 
 def test_only_kinds_that_the_person_may_import_are_offered(client_of):
@@ -58,7 +58,7 @@ def test_readers_see_batches_but_upload_nothing(role, client_of, uploaded):
 def test_values_of_problem_rows_are_hidden_from_readers(client_of, uploaded):
     batch = uploaded("firms", firms_file(firm_row(1, phone="1380000")))
     assert "1380000" not in page(client_of("监事"), batch)
-    assert client_of("监事").get(f"{LIST}{batch.pk}/problems/").status_code == 403
+    assert client_of("监事").get(f"{LIST}{batch.pk}/problems/download/").status_code == 403
 
 
 def test_a_dry_run_writes_nothing_and_shows_only_problem_rows(office, uploaded):
@@ -134,7 +134,7 @@ def test_problem_rows_of_two_sheets_with_the_same_numbers(office, uploaded, conf
 
 def test_problem_rows_come_back_as_a_file_that_can_be_corrected_and_imported(office, uploaded, confirmed):
     batch = confirmed(uploaded("firms", firms_file(firm_row(1), firm_row(2, code=firm_code(2)[:-2], phone="=1+1"))))
-    answer = office.get(f"{LIST}{batch.pk}/problems/")
+    answer = office.get(f"{LIST}{batch.pk}/problems/download/")
     assert AccessLog.objects.get(action="download").rows == 1
     rows = cells(answer.content)
     assert rows[1] == [*HEADER, "问题（改正后可以再次导入）"]
@@ -149,7 +149,7 @@ def test_problem_rows_come_back_as_a_file_that_can_be_corrected_and_imported(off
 @pytest.mark.parametrize("kind", [kind.name for kind in all_kinds()])
 def test_each_template_can_be_imported_as_it_comes_out(kind, office, uploaded, rating_round):
     options = {"source": "住建"} if kind == "credit-records" else {}
-    answer = office.get(f"{LIST}template/{kind}/", options)
+    answer = office.get(f"{LIST}template/{kind}/download/", options)
     assert answer.status_code == 200, answer["Location"]
     guide = cells(answer.content, 1)
     labels = [row[0] for row in guide[2:]]
@@ -164,7 +164,7 @@ def test_each_template_can_be_imported_as_it_comes_out(kind, office, uploaded, r
 
 
 def test_a_template_filled_with_its_own_examples_is_read_without_a_problem(office, uploaded):
-    content = office.get(f"{LIST}template/firms/").content
+    content = office.get(f"{LIST}template/firms/download/").content
     guide = cells(content, 1)
     labels, examples = [row[0] for row in guide[2:]], [row[3] for row in guide[2:]]
     batch = uploaded("firms", xlsx([["模板"], labels, examples]))

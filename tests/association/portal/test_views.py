@@ -372,8 +372,8 @@ def test_documents_are_the_firms_own(desk, firm_party, staff, association):
     client = desk(mine)
     page = client.get("/desk/documents/")
     assert [str(document.uid) in page.content.decode() for document in kept.values()] == [True, False, False, False]
-    assert b"grade" in b"".join(client.get(f"/files/{kept[mine, Audience.PARTY].uid}/").streaming_content)
-    assert client.get(f"/files/{kept[other, Audience.PARTY].uid}/").status_code == 404
+    assert b"grade" in b"".join(client.get(f"/files/{kept[mine, Audience.PARTY].uid}/download/").streaming_content)
+    assert client.get(f"/files/{kept[other, Audience.PARTY].uid}/download/").status_code == 404
 
 
 # -- Queries ---------------------------------------------------------------------------------------
