@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from association.core.models import Base
+from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import OfPartyQuerySet
 
 
@@ -23,6 +24,7 @@ class TermWarning(Base):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="阅知人"
     )
 
+    WHEN_MERGED = {"party": WhenMerged.MOVES_FREELY}
     objects = OfPartyQuerySet.as_manager()
 
     class Meta:
