@@ -4,6 +4,7 @@ Two ways to run, one code: embedded (SQLite, Celery over the file system, cache 
 neither DATABASE_URL nor REDIS_URL is set, and PostgreSQL with Redis when they are.
 """
 
+import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,17 @@ if PORTAL_ENV not in ("production", "development"):  # misspelt, a production si
 PRODUCTION = PORTAL_ENV == "production"
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _ours_alone(path: Path, *, folder: bool = False):
+    """Personal data: no other account of the machine reads the database file or the uploads."""
+    if path.name.startswith((":memory:", "file:")):
+        return
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True) if folder else path.touch(mode=0o600)
+    elif path.stat().st_uid == os.getuid() and path.stat().st_mode & 0o077:
+        path.chmod(0o700 if folder else 0o600)
 
 
 def _own_secret_key() -> str:
@@ -143,7 +155,6 @@ DATABASE_URL = env.str("DATABASE_URL", "")
 REDIS_URL = env.str("REDIS_URL", "")
 
 
-
 def _database() -> dict:
     """The database of DATABASE_URL. A wrong one is named without its text: it holds a password."""
     wanted = "DATABASE_URL: %s; write postgresql://USER:PASSWORD@HOST:5432/NAME, or leave it out for SQLite in var/"
@@ -166,6 +177,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
     }
+    _ours_alone(Path(DATABASES["default"]["NAME"]))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and the public pages' stamp count in this cache, so every process must share it.
@@ -222,6 +234,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DOCUMENT_ROOT = Path(env.str("DOCUMENT_ROOT", str(VAR_DIR / "documents")))
+_ours_alone(DOCUMENT_ROOT, folder=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DOCUMENT_ROOT)}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

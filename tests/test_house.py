@@ -305,7 +305,10 @@ def read_settings(tmp_path, code: str = "", **environment) -> subprocess.Complet
         ({"DEBUG": "true"}, "DEBUG"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
-        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL: this is no address"),
+        ({"DATABASE_URL": "postgresql://u:p@db:5432"}, "DATABASE_URL: the name of the database is missing"),
+        ({"DATABASE_URL": "mysql://u:p@db/portal"}, "DATABASE_URL: the portal runs on PostgreSQL or SQLite"),
+        ({"PORTAL_ENV": "prod"}, "PORTAL_ENV: 'prod' is not known"),
     ],
 )
 def test_production_refuses_bad_settings_by_name(tmp_path, change, named):
@@ -334,6 +337,14 @@ def test_embedded_is_the_default_and_needs_no_server(tmp_path):
     assert done.stdout.split()[0] == "django.db.backends.sqlite3", done.stderr
     assert done.stdout.split()[1].startswith("filesystem://")
     assert done.stdout.split()[2] == "True"
+
+
+def test_database_and_uploads_are_for_nobody_else_on_the_machine(tmp_path):
+    (tmp_path / "documents").mkdir(mode=0o755)
+    done = read_settings(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/portal.sqlite3")
+    assert done.stderr == ""
+    modes = {path.name: oct(path.stat().st_mode)[-3:] for path in tmp_path.iterdir()}
+    assert (modes["portal.sqlite3"], modes["documents"]) == ("600", "700")
 
 
 def test_the_example_environment_names_every_variable():
