@@ -7,4 +7,4 @@ class MembersConfig(AppConfig):
     verbose_name = "会员与企业"
 
     def ready(self):
-        from . import exports, resources, resources_members, resources_terms, workflow  # noqa: F401 - they register themselves
+        from . import duplicates, exports, resources, resources_members, resources_terms, workflow  # noqa: F401 - they register themselves

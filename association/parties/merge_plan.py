@@ -87,7 +87,7 @@ class Plan:
 
     def _without_twins(self, rows) -> list:
         """A name that the other party has too stays where it is."""
-        borne = set(self.into.names.values_list("name_key", flat=True))
+        borne = set(PartyName.objects.filter(party=self.into.pk).values_list("name_key", flat=True))
         return [row for row in rows if row.name_key not in borne]
 
     def _collide(self, field, constraint):

@@ -249,8 +249,9 @@ def _column(party: Party, name: str):
 
 def refound(party: Party):
     """What the party is found by follows its names and numbers, and the numbers of those merged into it."""
-    names = list(party.names.exclude(kind=PartyName.Kind.CURRENT).values_list("name", flat=True))
-    fill_derived(party, [*names, *numbers_of_merged(party)]).save()
+    names = PartyName.objects.filter(party=party.pk).exclude(kind=PartyName.Kind.CURRENT).order_by("pk")
+    others = [*names.values_list("name", flat=True), *numbers_of_merged(party)]
+    fill_derived(party, others).save()
 
 
 def _write_columns(row, values: Mapping, done: Merge) -> MergeMove:

@@ -17,7 +17,6 @@ from association.exchange.exports import export_list, file_name, masked_for
 from association.exchange.views import attachment
 from association.jobs.models import Job
 from association.jobs.views import page_url as job_url
-from association.parties.actions import end_seat
 from association.parties.models import Party, PartyName, Seat
 
 from .. import actions, pages, queries, timeline
@@ -26,6 +25,7 @@ from ..exports import FIRMS
 from ..forms import AddFirmForm, FirmForm, PersonForm, QualificationForm
 from ..models import Firm, Person, Qualification
 from ..panels import panels_of
+from .seats import INVITE
 from .changes import proposal_page
 
 
@@ -175,6 +175,9 @@ class FirmAdmin(BaseAdmin):
             kwargs["form"] = AddFirmForm
         return super().get_form(request, obj, change=change, **kwargs)
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).living()
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """A merged firm's old address leads to the one that goes on."""
         if object_id is not None and request.method in ("GET", "HEAD") and str(object_id).isdigit():
@@ -237,18 +240,19 @@ class FirmAdmin(BaseAdmin):
             links.append(Link("合并", f"{reverse('admin:parties_merge_new')}?into={obj.pk}"))
         if holds(request.user, Right.ACCOUNTS):
             links.append(Link("开通账号", self.page_url("account", obj.pk)))
+            links.append(Link("邀请经办人员", self.page_url("invite", obj.pk)))
         return links
 
     def _on_file(self, request, obj) -> dict:
         party, full = obj.party, self.is_unmasked(request, obj)
         before = request.GET.get("before", "")
-        seats = list(Seat.objects.visible_to(request.user).filter(party=party).select_related("user").order_by("-pk"))
-        for seat in seats:
+        rows = list(Seat.objects.visible_to(request.user).filter(party=party).select_related("user").order_by("-pk"))
+        for seat in rows:
             seat.mobile = seat.user.mobile if full else mask_mobile(seat.user.mobile)
         today = timezone.localdate()
         names = party.names.order_by("kind", "-ends_on", "-pk")
         return {
-            "names": sorted(names, key=lambda row: row.kind != PartyName.Kind.CURRENT), "seats": seats, "today": today,
+            "names": sorted(names, key=lambda row: row.kind != PartyName.Kind.CURRENT), "seats": rows, "today": today,
             "branches": list(party.branches.order_by("name")[:50]), "panels": panels_of(obj, request.user),
             "timeline": timeline.page_of(obj, request.user, before=before), "before": before,
             "may_edit": holds(request.user, Right.MEMBERS), "may_accounts": holds(request.user, Right.ACCOUNTS),
@@ -268,6 +272,7 @@ class FirmAdmin(BaseAdmin):
             self.page("<int:pk>/name/<int:name>/remove/", self.remove_name_view, "remove_name", needs=members),
             self.page("<int:pk>/propose/", self.propose_view, "propose", needs=members),
             self.page("<int:pk>/account/", self.account_view, "account", needs=accounts),
+            self.page("<int:pk>/invite/", self.invite_view, "invite", needs=accounts),
             self.page("<int:pk>/account/<int:seat>/end/", self.end_seat_view, "end_seat", needs=accounts),
         ]
 
@@ -299,6 +304,9 @@ class FirmAdmin(BaseAdmin):
     def account_view(self, request, pk):
         return self._deed(request, pk, pages.ACCOUNT)
 
+    def invite_view(self, request, pk):
+        return self._deed(request, pk, INVITE)
+
     def _ask(self, request, obj, title: str, about: str, act):
         """A question with one button; a POST does it."""
         back = self.page_url("change", obj.pk)
@@ -327,7 +335,7 @@ class FirmAdmin(BaseAdmin):
         obj = self.object_or_404(request, pk)
         row = pages.row_or_404(Seat.objects.live().select_related("user", "party").filter(party=obj.party), seat)
         about = f"{row.user.name}从今天起不能再为「{obj.party.name}」办理；账号本身和办理记录都保留。"
-        return self._ask(request, obj, "停用席位", about, lambda: end_seat(row, by=request.user))
+        return self._ask(request, obj, "停用席位", about, lambda: seats.end(row, by=request.user))
 
     # -- out ---------------------------------------------------------------------------------------------------
 

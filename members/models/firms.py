@@ -18,6 +18,10 @@ class FirmQuerySet(models.QuerySet):
             return self
         return self.filter(party__in=Seat.objects.live().filter(user=user).values("party"))
 
+    def living(self):
+        """Without those merged into another (已并入): few, so they are named instead of asking each firm's party."""
+        return self.exclude(pk__in=Party.objects.filter(merged_into__isnull=False).values("pk"))
+
     def public(self):
         """Those that the public directory (企业名录) lists, for anyone."""
         return self.filter(in_directory=True, party__merged_into=None)
