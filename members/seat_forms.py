@@ -56,6 +56,9 @@ class RightForm(forms.Form):
 class EndForm(forms.Form):
     note = forms.CharField(label="说明", max_length=300, required=False, help_text="可以不填。例：离职、调岗。")
 
+    def __init__(self, *args, seat: Seat | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+
 
 class TakeOverForm(forms.Form):
     """Who takes the seat over: a colleague, or somebody new who is invited."""

@@ -37,11 +37,8 @@ class TakeOverForm(_OfSeat, seat_forms.TakeOverForm):
     pass
 
 
-class EndForm(SeenForm, seat_forms.EndForm):
-    def __init__(self, *args, seat: Seat, **kwargs):
-        super().__init__(*args, thing=seat, **kwargs)
-
-    events = _OfSeat.events
+class EndForm(_OfSeat, seat_forms.EndForm):
+    pass
 
 
 # -- Files that survive a form with mistakes --------------------------------------------------------------------------

@@ -19,14 +19,14 @@ from association.jobs.models import Job
 from association.jobs.views import page_url as job_url
 from association.parties.models import Party, PartyName, Seat
 
-from .. import actions, pages, queries, timeline
+from .. import actions, pages, queries, seats, timeline
 from ..changes import open_proposal_of
 from ..exports import FIRMS
 from ..forms import AddFirmForm, FirmForm, PersonForm, QualificationForm
 from ..models import Firm, Person, Qualification
 from ..panels import panels_of
-from .seats import INVITE
 from .changes import proposal_page
+from .seats import INVITE
 
 
 def _filter(parameter: str, label: str):
