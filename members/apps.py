@@ -8,3 +8,4 @@ class MembersConfig(AppConfig):
 
     def ready(self):
         from . import duplicates, exports, resources, resources_members, resources_terms, workflow  # noqa: F401 - they register themselves
+        from . import term_panel  # noqa: F401

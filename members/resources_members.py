@@ -43,11 +43,13 @@ _LABELS = {HOLDER.key: HOLDER.label, TITLE.key: TITLE.label, PHONE.key: PHONE.la
 class MemberSession(FirmSession):
     """Each row is a member: its firm is made or corrected, its membership opened, its posts set."""
 
+    makes_members = False  # rows with their own days: RosterPlan
+
     def __init__(self, options, by, batch=None):
         super().__init__(options, by, batch)
         self.names = PostNames()
         today = timezone.localdate()
-        self.roster = RosterJudge(today, term_of(today))
+        self.roster = RosterJudge(today, term_of(today), batch)
 
     def judge(self, rows: Sequence[CleanRow]) -> list[Judged]:
         self._complete(rows)

@@ -58,8 +58,8 @@ class RosterPlan:
 class RosterJudge:
     """Plans membership and posts of a row whose firm is known or going to be made. `today`: the day of the import."""
 
-    def __init__(self, today: date, term: Term | None):
-        self.today, self.term = today, term
+    def __init__(self, today: date, term: Term | None, batch=None):
+        self.today, self.term, self.batch = today, term, batch
 
     def membership(self, plan: RosterPlan, values: dict, known: Sequence[Membership]) -> dict | None:
         """Plan the membership; a problem where the row contradicts what is on file."""
@@ -74,11 +74,14 @@ class RosterJudge:
         if last is not None and joined < last.ended_on:
             how = f"{last.ended_on:%Y-%m-%d} 终止（{last.get_ending_display()}）"
             return problem("入会日期", values.get("joined_on"), f"会籍已于 {how}；重新入会的，请填写重新入会的日期")
-        plan.membership = Membership(party=plan.firm.party, number=number[:30], joined_on=joined)
+        plan.membership = Membership(
+            party=plan.firm.party, number=number[:30], joined_on=joined,
+            joined_on_known=bool(values.get("joined_on")), batch=self.batch,
+        )  # fmt: skip
         return None
 
     def _same_member(self, plan: RosterPlan, current: Membership, joined, number: str) -> dict | None:
-        told = {"joined_on": joined, "number": number}
+        told = {"joined_on": joined, "joined_on_known": bool(joined), "number": number}
         changed = {name: value for name, value in told.items() if value and getattr(current, name) != value}
         if current.case_id and "joined_on" in changed:
             return problem("入会日期", joined, f"与入会办件的日期 {current.joined_on:%Y-%m-%d} 不同，请核对")

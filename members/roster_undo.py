@@ -14,7 +14,7 @@ from association.exchange.writing import update_each
 from .models import Membership, Tenure
 from .undo import give_back_firms
 
-FIELDS = ("joined_on", "number")
+FIELDS = ("joined_on", "joined_on_known", "number")
 
 
 def give_back_roster(rows: Sequence[ImportRow], firm_fields: Sequence[str], *, batch, by) -> dict[int, str]:

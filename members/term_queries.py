@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from association.parties.models import Party
@@ -17,10 +17,15 @@ ORGANS = (
 )
 
 
+def held_and_holds(rows: QuerySet) -> QuerySet:
+    """Tenures of a unit for a list: the present first, then the latest."""
+    ordered = rows.standing().order_by(F("ended_on").desc(nulls_first=True), "post__order", "-starts_on")
+    return ordered.select_related("post", "term")
+
+
 def tenures_of(party: Party, user) -> QuerySet:
-    """What a unit holds and held, the present first."""
-    rows = Tenure.objects.visible_to(user).standing().filter(party=party)
-    return rows.select_related("post", "term").order_by("ended_on", "post__order", "-starts_on")
+    """What a unit holds and held, as far as the person may see it."""
+    return held_and_holds(Tenure.objects.visible_to(user).filter(party=party))
 
 
 def search_tenures(rows: QuerySet, term: str) -> QuerySet:
@@ -53,10 +58,10 @@ def counts_by_unit_post(day: date | None = None) -> dict[str, int]:
     return dict(counted)
 
 
-def directory(rows: QuerySet, day: date | None = None) -> list[dict]:
-    """[{"organ", "count", "posts": [{"post", "tenures"}]}] of the rows that hold a post on the day. One query."""
+def directory(held: QuerySet, day: date | None = None) -> list[dict]:
+    """[{"organ", "count", "rows", "posts": [{"post", "tenures"}]}] of the rows that hold a post on the day. One query."""
     by_organ: dict[str, dict[int, dict]] = defaultdict(dict)
-    held = rows.on(day or timezone.localdate()).filter(post__is_plain=False).select_related("post", "party")
+    held = held.on(day or timezone.localdate()).filter(post__is_plain=False).select_related("post", "party")
     for tenure in held.order_by("post__order", "post__name", "party__initials", "person_name", "pk"):
         organ = next((name for name, organs in ORGANS if tenure.post.organ in organs), "其他")
         entry = by_organ[organ].setdefault(tenure.post_id, {"post": tenure.post, "tenures": []})
@@ -66,7 +71,8 @@ def directory(rows: QuerySet, day: date | None = None) -> list[dict]:
         {
             "organ": name,
             "posts": list(by_organ[name].values()),
-            "count": sum(len(entry["tenures"]) for entry in by_organ[name].values()),
+            "rows": (rows := [tenure for entry in by_organ[name].values() for tenure in entry["tenures"]]),
+            "count": len(rows),
         }
         for name in names
         if by_organ[name]

@@ -5,10 +5,11 @@ from django.utils import timezone
 from association.core.masking import mask_mobile, mask_name
 from association.parties.models import PartyName
 from members.models import Firm
+from members.term_queries import held_and_holds
 
 
 def file_of(firm: Firm, *, unmasked: bool) -> dict:
-    """What portal/firm.html shows; names and telephones of persons masked unless asked for. Three queries."""
+    """What portal/firm.html shows; names and telephones of persons masked unless asked for. Four queries."""
     party = firm.party
     name, phone = (_plain, _plain) if unmasked else (mask_name, mask_mobile)
     people = [
@@ -23,6 +24,7 @@ def file_of(firm: Firm, *, unmasked: bool) -> dict:
         "party": party,
         "people": [{"role": role, "name": who, "phone": number} for role, who, number in people if who or number],
         "names": list(names),
+        "tenures": list(held_and_holds(party.tenures)),
         "qualifications": [
             {"row": row, "expired": bool(row.ends_on and row.ends_on < today)}
             for row in firm.qualifications.order_by("ends_on", "name")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import firm_views, material_views, rating_views, request_views, seats_views, views
+from . import firm_views, material_views, rating_views, request_views, seats_views, term_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("seats/<uuid:uid>/", seats_views.seat, name="seat"),
     path("seats/<uuid:uid>/take-over/", seats_views.seat_take_over, name="seat_take_over"),
     path("seats/<uuid:uid>/end/", seats_views.seat_end, name="seat_end"),
+    path("terms/<uuid:uid>/", term_views.term, name="term"),
     path("invited/<uuid:uid>/", request_views.invited, name="invited"),
     path("requests/new/", request_views.request_new, name="request_new"),
     path("requests/code/", request_views.request_code, name="request_code"),

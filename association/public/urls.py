@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import council_views, views
 
 app_name = "public"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("publicity/<uuid:uid>/print/", views.publicity_sheet, name="publicity_sheet"),
     path("announcements/<uuid:uid>/", views.announcement, name="announcement"),
     path("announcements/<uuid:uid>/print/", views.announcement_sheet, name="announcement_sheet"),
+    path("council/", council_views.council, name="council"),
     path("about/", views.about, name="about"),
     path("theme.css", views.theme, name="theme"),
     path("robots.txt", views.robots, name="robots"),

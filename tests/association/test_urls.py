@@ -42,6 +42,7 @@ OUTSIDE = {
     "public:announcement": EVERYONE,
     "public:announcement_sheet": EVERYONE,
     "public:about": EVERYONE,
+    "public:council": EVERYONE,
     "public:theme": EVERYONE,
     "public:robots": EVERYONE,
     "public:favicon": "on on on on on on",
@@ -79,6 +80,7 @@ OUTSIDE = {
     "register:code": "on on on on on on",
     "register:letter": EVERYONE,
     "register:receipt": "404 404 404 404 404 404",
+    "portal:term": "login ok ok 404 404 404",
     "portal:unknown": "login 404 404 404 404 404",
     "outbox:messages": MEMBERS,
     "outbox:read_all": "login 405 405 405 405 405",
@@ -142,6 +144,21 @@ ADMIN = {
     "admin:members_firm_end_seat": Right.ACCOUNTS,
     "admin:members_firm_invite": Right.ACCOUNTS,
     "admin:members_seatrequest_move": Right.ACCOUNTS,
+    "admin:members_post_load": Right.MEMBERS,
+    "admin:members_tenure_directory": Right.READ,
+    "admin:members_tenure_roster": Right.READ,
+    "admin:members_tenure_replace": Right.MEMBERS,
+    "admin:members_tenure_end": Right.MEMBERS,
+    "admin:members_tenure_void": Right.MEMBERS,
+    "admin:members_termchange_move": Right.MEMBERS,
+    "admin:members_termchange_line_add": Right.MEMBERS,
+    "admin:members_termchange_line": Right.MEMBERS,
+    "admin:members_termchange_claim": Right.MEMBERS,
+    "admin:members_termchange_remove": Right.MEMBERS,
+    "admin:members_termchange_answer": Right.MEMBERS,
+    "admin:members_termchange_unanswered": Right.READ,
+    "admin:members_termchange_export": Right.READ,
+    "admin:members_termchange_print": Right.READ,
     "admin:parties_seat_right": Right.ACCOUNTS,
     "admin:parties_seat_take_over": Right.ACCOUNTS,
     "admin:parties_seat_end": Right.ACCOUNTS,
@@ -247,6 +264,7 @@ def site(rated, year, staff, firm_user, person, association):
     )
     invited, asked = _seats(mine, users["expert"], person(), year.clerk)
     uids = {
+        "portal:term": _asked_about_posts(mine, year.clerk).uid,
         "portal:invited": invited.uid, "portal:seat_invitation": invited.uid, "portal:seat_withdraw": invited.uid,
         "portal:seat_request": asked.uid, "portal:request": asked.uid, "register:receipt": asked.uid,
         "portal:seat": mine.seats.get(user=users["firm"]).uid,
@@ -292,13 +310,29 @@ def _seats(party, invited, asker, clerk):
     return invite(party=party, mobile=invited.mobile, name=invited.name, by=boss), request
 
 
+def _asked_about_posts(party, clerk):
+    """A list of posts with a line of the firm, that it is asked to confirm."""
+    from association.workflow.actions import perform
+    from members.models import Post, Term
+    from members.term_changes import add_line, create_change
+
+    term = Term.objects.create(number=3, name="第三届", starts_on=_long_ago())
+    change = create_change(
+        term=term, kind="adjustment", title="届中调整", body="理事会", meeting_on=_long_ago(),
+        takes_effect_on=_long_ago(), once_key="posts", by=clerk,
+    )  # fmt: skip
+    add_line(change, party=party, person_name="张三", post=Post.objects.get(name="理事"), by=clerk)
+    perform(change, "ask", by=clerk)
+    return change
+
+
 def _long_ago():
     from datetime import timedelta
 
     return timezone.localdate() - timedelta(days=60)
 
 
-MOVES = {"seatrequest": "approve", "publicitylist": "correct", "objection": "uphold", "rating": "propose", "changeproposal": "accept"}
+MOVES = {"termchange": "propose", "seatrequest": "approve", "publicitylist": "correct", "objection": "uphold", "rating": "propose", "changeproposal": "accept"}
 VALUES = {
     "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing", "<uuid:slot>": str(UUID(int=1)), "<path:content_type_id>": "1",
     "switch/<str:name>": "switch/sheets_open", "export/<str:name>": "export/full",

@@ -77,7 +77,7 @@ def test_the_sample_gives_its_members_and_posts_and_nothing_the_second_time(asso
     call_command("import_excel", "members", str(SAMPLE))
     assert Membership.objects.on().count() == expected["members"]
     assert counts_by_unit_post() == expected["posts"]
-    assert list(counts_by_unit_post())[0] == "会长单位"
+    assert next(iter(counts_by_unit_post())) == "会长单位"
     first = state()
     call_command("import_excel", "members", str(SAMPLE))
     assert state() == first
