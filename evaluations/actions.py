@@ -104,7 +104,8 @@ def lock_scheme(scheme: Scheme, *, by):
 def open_round(*, year: int, by=None, scheme: Scheme | None = None, **fields) -> tuple[RatingRound, bool]:
     """A round for a year (评价轮次), and whether it is new. Uses the newest scheme of that year and locks it.
 
-    Raises ValidationError where no scheme of the year is kept.
+    The issuer (公布单位) is the authority of 协会信息, else the association itself. Raises ValidationError where no
+    scheme of the year is kept.
     """
     needs(by, Right.RATING, "开设评价轮次")
     found = RatingRound.objects.filter(year=year).first()
@@ -120,6 +121,16 @@ def open_round(*, year: int, by=None, scheme: Scheme | None = None, **fields) ->
     opened = RatingRound.objects.create(year=year, scheme=scheme, **fields)
     record(opened, "round.opened", f"{name_of(by)}开设{opened.title}，采用「{scheme.name}」", by=by)
     return opened, True
+
+
+def issuer_note(opened: RatingRound) -> str:
+    """What is said of a round that was opened before 协会信息 was filled in, and so names nobody; else ""."""
+    if Association.objects.filter(pk=1).exists():
+        return ""
+    return (
+        f"还没有填写协会信息，公布单位暂写作「{opened.issuer}」。请在「系统 › 协会信息」填写协会和主管部门的名称，"
+        "再到本轮的「轮次设置」改好公布单位。"
+    )
 
 
 _SWITCHES = {"sheets_open": "向企业开放评分表", "grades_open": "主管部门同意公开"}

@@ -18,7 +18,7 @@ from association.jobs.views import page_url as job_url
 from association.publicity.models import ListState
 
 from .. import issued, queries
-from ..actions import change_round, open_round, set_switch
+from ..actions import change_round, issuer_note, open_round, set_switch
 from ..exports import TABLES, export_now, file_name, is_small, start_export
 from ..forms import ReasonForm, RoundForm
 from ..models import RatingRound
@@ -107,6 +107,8 @@ class RatingRoundAdmin(BaseAdmin):
         messages.success(
             request, "轮次已开设。接下来依次导入申报企业名册、信用信息、业绩调查和主管部门评分，顺序不限。"
         )
+        if note := issuer_note(obj):
+            messages.warning(request, note)
         return HttpResponseRedirect(self.page_url("change", obj.pk))
 
     def response_change(self, request, obj):

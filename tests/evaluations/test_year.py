@@ -15,6 +15,7 @@ from evaluations.corrections import correct_row, void_row
 from evaluations.decisions import WaitingName, decide
 from evaluations.models import AuthorityScore, CreditRecord, ScoreSheet, ScoringRun
 from evaluations.runs import rate_now, summary_of
+from evaluations.scheme_file import SHIPPED
 
 from .conftest import FILES
 
@@ -124,6 +125,22 @@ def test_the_command_takes_the_issued_list_with_its_number_and_date(sample_year,
     assert ImportBatch.objects.get(kind="issued-grades").options == {
         "round": 2020, "number": "某建发〔2021〕5 号", "date": "2021-05-20",
     }  # fmt: skip
+
+
+def test_a_round_opened_before_anybody_said_who_runs_the_portal_says_so(db, capsys):
+    call_command("load_scheme", str(SHIPPED / "scheme_2020.json"), verbosity=0)
+    call_command("open_rating", "2020")
+    said = capsys.readouterr()
+    assert "公布单位：协会" in said.out
+    assert "还没有填写协会信息" in said.err
+    assert "「轮次设置」" in said.err
+
+
+def test_a_round_takes_its_issuer_from_the_association(scheme, association, capsys):
+    call_command("open_rating", "2020")
+    said = capsys.readouterr()
+    assert f"公布单位：{association.authority_name}" in said.out
+    assert said.err == ""
 
 
 def test_opening_the_year_twice_is_one_round(empty_round):

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from evaluations.actions import open_round
+from evaluations.actions import issuer_note, open_round
 
 
 class Command(BaseCommand):
@@ -17,4 +17,6 @@ class Command(BaseCommand):
             opened, new = open_round(year=year)
         except ValidationError as problem:
             raise CommandError(problem.messages[0], returncode=2) from problem
-        self.stdout.write(f"{'已开设' if new else '已有'}{opened.title}，采用「{opened.scheme}」")
+        self.stdout.write(f"{'已开设' if new else '已有'}{opened.title}，采用「{opened.scheme}」，公布单位：{opened.issuer}")
+        if note := issuer_note(opened):
+            self.stderr.write(note)

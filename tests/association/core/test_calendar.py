@@ -28,9 +28,15 @@ def test_the_command_loads_years_and_leaves_known_ones_alone():
     assert CalendarDay.objects.get(date="2021-05-08").is_working
 
 
-def test_a_year_outside_the_data_is_named_and_nothing_is_written():
-    with pytest.raises(CommandError, match=r"没有 2199 年.*工作日历"):
-        _load("2021", "2199")
+def test_a_year_outside_the_data_is_named_and_the_others_are_written(capsys):
+    assert _load("2021", "2199") == ["2021 年：写入 25 个特殊日期。"]
+    assert "没有 2199 年，请在「系统 › 工作日历」" in capsys.readouterr().err
+    assert [row.year for row in CalendarYear.objects.all()] == [2021]
+
+
+def test_where_no_year_is_known_the_command_fails():
+    with pytest.raises(CommandError, match=r"没有 2198 年、2199 年.*工作日历"):
+        _load("2198", "2199")
     assert not CalendarYear.objects.exists()
 
 

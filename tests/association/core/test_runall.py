@@ -79,7 +79,9 @@ def test_it_serves_until_it_is_interrupted_and_leaves_nothing(tmp_path):
         process.kill()
         process.wait()
         log.close()
-    assert "Stopped." in (tmp_path / "log").read_text()
+    said = (tmp_path / "log").read_text()
+    assert "manage.py createsuperuser" in said  # nobody could log in otherwise
+    assert "Stopped." in said
     left = [path for path in tmp_path.rglob("*") if re.search(r"\.(pid|sock|lock|part|tmp)$", path.name)]
     assert left == []
     with socket.socket() as probe:  # nobody listens there any more

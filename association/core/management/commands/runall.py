@@ -9,11 +9,17 @@ import urllib.error
 import urllib.request
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from association.core.supervise import Program, Supervisor
+
+
+NO_ACCOUNT = """There is no account yet. Make the first one, which may do everything, in another terminal:
+    .venv/bin/python manage.py createsuperuser
+then log in with its mobile number and fill in 协会信息 and the colleagues' accounts."""
 
 
 def programs(host: str, port: int) -> list[Program]:
@@ -112,7 +118,9 @@ class Command(BaseCommand):
                 self.say(f"\nThe portal answers on {url}   (staff: {url}/admin/)")
                 if demo != "none":
                     call_command("demo", demo, accounts=True, stdout=self.stdout)
-                    connections.close_all()
+                elif not get_user_model().objects.exists():
+                    self.say(NO_ACCOUNT)
+                connections.close_all()
                 self.say("Ctrl-C ends it.\n")
 
         supervisor.run(on_tick=greet)
