@@ -120,7 +120,7 @@ def merge(
     """
     merging.needs_right(by)
     merging.lock_pair(merged.party, into.party)
-    rows = Firm.objects.select_for_update(of=("self",)).select_related("party").order_by("pk")
+    rows = Firm.objects.select_for_update().order_by("pk")
     firms = {firm.pk: firm for firm in rows.filter(pk__in=(merged.pk, into.pk))}
     theirs, ours = firms[merged.pk], firms[into.pk]
     choices = choices or {}
@@ -135,7 +135,7 @@ def merge(
         for one in (name, *_FOLLOWS.get(name, ()))
     }
     return merging.merge(
-        merged=theirs.party, into=ours.party, by=by, reason=reason, choices=choices, token=token,
+        merged=merged.party, into=into.party, by=by, reason=reason, choices=choices, token=token,
         name_becomes=name_becomes, columns={ours: values},
     )  # fmt: skip
 
@@ -144,8 +144,7 @@ def merge(
 def dismiss(pair: Duplicate, *, by, note: str = "") -> Duplicate:
     """Somebody looked: these are two firms (不是同一家). The search does not bring them up again."""
     merging.needs_right(by)
-    rows = Duplicate.objects.select_for_update(of=("self",)).select_related("first", "second", "dismissed_by")
-    pair = rows.get(pk=pair.pk)
+    pair = Duplicate.objects.select_for_update().get(pk=pair.pk)
     if pair.dismissed_at:
         raise ValidationError(f"{pair.dismissed_by.name}已经确认这是两家，请刷新页面。")
     pair.dismissed_at, pair.dismissed_by, pair.note = timezone.now(), by, note.strip()[:200]

@@ -15,6 +15,7 @@ from .merge_rules import WhenMerged, rule_of
 from .models import Party, PartyName
 
 OURS, THEIRS = "ours", "theirs"  # of the party that goes on, of the one merged into it
+SLICE = 500  # below SQLite's limit on variables
 _LABELS = {"parties.party.parent": "分公司", "parties.party.merged_into": "此前并入的单位"}
 
 
@@ -81,9 +82,16 @@ class Plan:
                 self._collide(field, constraint)
 
     def _rows_of(self, field, party) -> list:
-        related = [f.name for f in field.model._meta.concrete_fields if isinstance(f, models.ForeignKey)]
-        rows = field.model._base_manager.filter(**{field.name: party.pk}).order_by("pk").select_related(*related)
-        return list(rows.select_for_update(of=("self",)) if self._lock else rows)
+        return self._read(field.model._base_manager.filter(**{field.name: party.pk}))
+
+    def _read(self, rows: models.QuerySet) -> list:
+        """Locked first, read afterwards: what a lock waited for may have changed what the row is joined with."""
+        rows = rows.order_by("pk")
+        if self._lock:
+            keys = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+            rows = rows.model._base_manager.filter(pk__in=keys).order_by("pk") if len(keys) < SLICE else rows
+        related = [f.name for f in rows.model._meta.concrete_fields if isinstance(f, models.ForeignKey)]
+        return list(rows.select_related(*related))
 
     def _without_twins(self, rows) -> list:
         """A name that the other party has too stays where it is."""
@@ -99,7 +107,7 @@ class Plan:
             return
         ours = {
             tuple(getattr(row, name) for name in others): row
-            for row in self._subset(field, _under(field, constraint, **{field.name: self.into.pk}))
+            for row in self._read(_under(field, constraint, **{field.name: self.into.pk}))
         }
         found = [Collision(field, row, ours[values]) for values, row in asked.items() if values in ours]
         if rule_of(field) is WhenMerged.MOVES_UNLESS_TWIN:
@@ -107,11 +115,6 @@ class Plan:
             self.rows[field] = [row for row in self.rows[field] if row.pk not in twins]
         else:
             self.collisions += found
-
-    def _subset(self, field, rows):
-        related = [f.name for f in field.model._meta.concrete_fields if isinstance(f, models.ForeignKey)]
-        rows = rows.order_by("pk").select_related(*related)
-        return rows.select_for_update(of=("self",)) if self._lock else rows
 
     # -- what a person sees ------------------------------------------------------------------------------------
 

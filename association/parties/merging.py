@@ -50,7 +50,7 @@ def check_pair(merged: Party, into: Party):
 
 def lock_pair(merged: Party, into: Party) -> tuple[Party, Party]:
     """Both rows, locked by their keys' order, for the caller's transaction; checked by check_pair()."""
-    rows = Party.objects.select_for_update(of=("self",)).select_related("merged_into", "parent").order_by("pk")
+    rows = Party.objects.select_for_update().order_by("pk")  # without joins: a lock that waited would show old ones
     found = {party.pk: party for party in rows.filter(pk__in=(merged.pk, into.pk))}
     check_pair(found[merged.pk], found[into.pk])
     return found[merged.pk], found[into.pk]

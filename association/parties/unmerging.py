@@ -31,7 +31,7 @@ def undo_merge(merge: Merge, *, by, reason: str) -> Merge:
     needs_right(by)
     if not reason.strip():
         raise ValidationError({"reason": "请填写撤销的原因。"})
-    merge = Merge.objects.select_for_update(of=("self",)).select_related("undone_by").get(pk=merge.pk)
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
     if merge.undone_at:
         raise ValidationError(f"这次合并已经由{merge.undone_by.name}撤销，请刷新页面核对。")
     pair = Party.objects.select_for_update().order_by("pk").filter(pk__in=(merge.merged_id, merge.into_id))
