@@ -7,6 +7,7 @@ says only that there is something earlier, never how much.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import BigIntegerField, DateField, F, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
@@ -16,6 +17,7 @@ from association.cases.models import Case
 from association.cases.registry import kind_of
 from association.core.enums import Audience, Channel
 from association.documents.models import Document
+from association.documents.registry import kind_in_words
 from association.parties.models import Party
 from association.timeline.models import Event
 from association.workflow.table import get_workflow
@@ -146,14 +148,15 @@ def _tell_event(sentence, note, channel, audience, *, staff):
 
 def _tell_case(kind, state, uid, title, pk, *, staff):
     words = get_workflow(kind).label_for(state, staff=staff)
-    case = Case(kind=kind, state=state, uid=uid, title=title, pk=int(pk))
+    case = Case(kind=kind, state=state, uid=UUID(uid), title=title, pk=int(pk))
     url = kind_of(kind).staff_url(case) if staff else kind_of(kind).party_url(case)
     return {"title": f"{kind_of(kind).label}：{title}", "note": f"现在：{words}", "url": url}
 
 
 def _tell_document(label, kind, uid, expires, *, staff):
     more = f"，有效期至 {expires}" if expires else ""
-    return {"title": f"文件「{label}」", "note": f"{kind}{more}".strip("，"), "url": f"/files/{uid}/"}
+    url = Document(uid=UUID(uid)).get_absolute_url()  # a database without a type of its own keeps it without dashes
+    return {"title": f"文件「{label}」", "note": f"{kind_in_words(kind)}{more}".strip("，"), "url": url}
 
 
 def _tell_call(way, topic, content, audience, pk, *, staff):

@@ -89,6 +89,16 @@ def test_the_firm_reads_what_the_office_knows_but_not_what_is_the_offices_own(
         assert "仅协会可见" not in text
 
 
+def test_each_line_leads_to_a_page_of_its_reader(full, clerk, firm_user, client_of):
+    for user in (clerk, firm_user(full.party)):
+        urls = [item.url for item in page_of(Firm.objects.get(pk=full.pk), user).items if item.url]
+        assert len({url.split("/")[1] for url in urls}) == 2  # a file and a page
+        for url in urls:
+            answer = client_of(user).get(url)
+            assert answer.status_code == 200, url
+            b"".join(answer.streaming_content if answer.streaming else ())  # closes the file behind it
+
+
 def test_another_firm_and_a_visitor_read_nothing(full, firm, firm_user, person):
     assert titles(full, firm_user(firm().party)) == []
     assert titles(full, person()) == []
