@@ -17,6 +17,8 @@ class Command(BaseCommand):
             opened, new = open_round(year=year)
         except ValidationError as problem:
             raise CommandError(problem.messages[0], returncode=2) from problem
-        self.stdout.write(f"{'已开设' if new else '已有'}{opened.title}，采用「{opened.scheme}」，公布单位：{opened.issuer}")
+        self.stdout.write(
+            f"{'已开设' if new else '已有'}{opened.title}，采用「{opened.scheme}」，公布单位：{opened.issuer}"
+        )
         if note := issuer_note(opened):
             self.stderr.write(note)

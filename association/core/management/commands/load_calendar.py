@@ -24,7 +24,9 @@ class Command(BaseCommand):
             except YearMissing:
                 missing.append(f"{year} 年")
             else:
-                self.stdout.write(f"{year} 年：写入 {written} 个特殊日期。" if written else f"{year} 年：已有，未改动。")
+                self.stdout.write(
+                    f"{year} 年：写入 {written} 个特殊日期。" if written else f"{year} 年：已有，未改动。"
+                )
         if missing:
             said = f"已安装的数据里没有 {'、'.join(missing)}，请在「系统 › 工作日历」按国务院通知补录。"
             if len(missing) == len(years):

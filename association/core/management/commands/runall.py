@@ -16,7 +16,6 @@ from django.db import connections
 
 from association.core.supervise import Program, Supervisor
 
-
 NO_ACCOUNT = """There is no account yet. Make the first one, which may do everything, in another terminal:
     .venv/bin/python manage.py createsuperuser
 then log in with its mobile number and fill in 协会信息 and the colleagues' accounts."""
