@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler403 = "association.core.errors.permission_denied"
+
 urlpatterns = [
     path("admin/evaluations/", include("evaluations.urls")),
     path("admin/", admin.site.urls),
