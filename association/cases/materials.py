@@ -258,9 +258,8 @@ def shelf_of(case: Case, user, *, base: str, back: str = "", errors: dict | None
         handed[row.slot_id].append(row)
     offered = _offered(case, user, slots) if not why_not else {}
     waiting = list(
-        Document.objects.visible_to(user)
-        .loose()
-        .filter(kind__startswith=f"join:{case.pk}:")
+        Document.objects.loose()
+        .filter(uploaded_by=user, kind__startswith=f"join:{case.pk}:")
         .values_list("kind", flat=True)
     )
     rows = []

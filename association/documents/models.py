@@ -17,20 +17,19 @@ class DocumentQuerySet(AudienceQuerySet):
     in_charge_field = "uploaded_by"
 
     def visible_to(self, user):
-        """As the audience says; files of a guarded kind (lists of people that came in) as whoever keeps them says."""
-        found = super().visible_to(user)
+        """As the audience says; files of a guarded kind (lists of people that came in) as whoever keeps them says.
+
+        Loose uploads are on no list: the form that they wait for shows them (library.loose_of).
+        """
+        found = super().visible_to(user).filter(loose_until=None)
         return found.exclude(guarded(user)) if user.is_authenticated else found
 
     def loose(self):
         """Uploads that nothing has taken yet."""
         return self.filter(loose_until__isnull=False)
 
-    def kept(self):
-        """Files that belong somewhere: without loose uploads."""
-        return self.filter(loose_until=None)
-
     def in_library(self):
-        """Papers of the library that are in force; those that a renewed one replaced stay readable where they were used."""
+        """Papers of the library (证照库) without those that a renewed one replaced."""
         return self.filter(in_library=True, replaced_by=None, loose_until=None)
 
 

@@ -97,7 +97,7 @@ _MENU = (
     ("我的事项", "/desk/", "inbox"),
     ("信用评价", "/desk/ratings/", "patch-check"),
     ("企业档案", "/desk/firm/", "building"),
-    ("文件", "/desk/documents/", "file-earmark-text"),
+    ("证照库", "/desk/documents/", "file-earmark-text"),
     ("经办人员", "/desk/seats/", "person-circle"),
     ("消息", "/desk/messages/", "bell"),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import firm_views, material_views, rating_views, request_views, seats_views, term_views, views
+from . import firm_views, library_views, material_views, rating_views, request_views, seats_views, term_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -14,7 +14,11 @@ urlpatterns = [
     path("firm/changes/<uuid:uid>/edit/", firm_views.proposal_edit, name="proposal_edit"),
     path("firm/changes/<uuid:uid>/undo/", firm_views.proposal_undo, name="proposal_undo"),
     path("firm/changes/<uuid:uid>/<slug:name>/", firm_views.proposal_move, name="proposal_move"),
-    path("documents/", views.documents, name="documents"),
+    path("documents/", library_views.library, name="documents"),
+    path("documents/add/", library_views.add, name="paper_add"),
+    path("documents/<uuid:uid>/", library_views.change, name="paper_change"),
+    path("documents/<uuid:uid>/renew/", library_views.renew, name="paper_renew"),
+    path("documents/<uuid:uid>/remove/", library_views.remove, name="paper_remove"),
     path("ratings/", rating_views.rating_list, name="ratings"),
     path("ratings/<uuid:uid>/", rating_views.rating_page, name="rating"),
     path("ratings/<uuid:uid>/undo/", rating_views.rating_undo, name="rating_undo"),

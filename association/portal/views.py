@@ -1,7 +1,6 @@
 """The desk (办事首页): what waits for a party, its file, its ratings, its documents. Each page acts for desk.party."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -9,16 +8,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from association.cases.models import Case
 from association.cases.registry import kind_of
-from association.documents.models import Document
 from association.outbox.models import Message
+from association.parties.models import Party
 from association.publicity.models import party_lines
 
 from . import ratings
-from .desk import choose, desk_of, of_party
+from .desk import choose, desk_of
 from .forms import SeatForm
 
 CASES_SHOWN, NEWS_SHOWN = 20, 5
-DOCUMENTS_A_PAGE = 30
 
 
 @never_cache
@@ -29,13 +27,14 @@ def home(request):
     if desk.party is None:
         return render(request, "portal/no_party.html", {"todos": desk.todos})
     cases = Case.objects.visible_to(request.user).standing().filter(party=desk.party)[:CASES_SHOWN]
+    one = Party.objects.one_with(desk.party).values("pk")
     unread = Message.objects.filter(user=request.user).unread().order_by("-created_at", "-pk")
     for todo in desk.todos:
         todo.title = without_name(todo.title, desk.party.name)
     context = {
         "todos": desk.todos,
         "cases": [_case_row(case, request.user) for case in cases],
-        "lines": party_lines(request.user).filter(party=desk.party).order_by("-list__starts_on", "-pk")[:NEWS_SHOWN],
+        "lines": party_lines(request.user).filter(party__in=one).order_by("-list__starts_on", "-pk")[:NEWS_SHOWN],
         "news": unread[:NEWS_SHOWN],
     }
     return render(request, "portal/home.html", context)
@@ -67,15 +66,6 @@ def switch(request):
     seat = choose(request, form.cleaned_data["seat"])
     messages.success(request, f"现在为「{seat.party.name}」办理。")
     return redirect("portal:home")
-
-
-@of_party
-@require_safe
-def documents(request, desk):
-    """Files of the party that it may see."""
-    rows = Document.objects.visible_to(request.user).filter(party=desk.party).order_by("-created_at", "-pk")
-    page = Paginator(rows, DOCUMENTS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "portal/documents.html", {"page": page})
 
 
 def unknown(request, rest):

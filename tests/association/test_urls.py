@@ -4,6 +4,7 @@ An address that is in none of the tables below fails the first test: say there w
 """
 
 import re
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -17,12 +18,14 @@ from association.accounts.roles import OPENS, ROLE_BY_NAME, ROLES, Right
 from association.cases.models import Slot
 from association.core.enums import Audience
 from association.documents.actions import store
+from association.documents.papers import add_paper
 from association.outbox.models import Message
 from association.parties.actions import give_seat
 from association.parties.models import Seat
 from association.timeline.models import Event
 from association.workflow.actions import OnBehalf
 from association.workflow.models import Step
+from members import joining, standing
 from members.changes import propose
 from tests.pages import is_login
 
@@ -55,7 +58,12 @@ OUTSIDE = {
     "portal:proposal_undo": "login on on 404 404 404",
     "portal:proposal_move": "login ok 403 404 404 404",
     "portal:documents": OWN,
+    "portal:paper_add": "login ok 403 ok 404 404",
+    "portal:paper_change": "login ok 403 404 404 404",
+    "portal:paper_renew": "login ok 403 404 404 404",
+    "portal:paper_remove": "login ok 403 404 404 404",
     "portal:ratings": OWN,
+    "portal:points": OWN,
     "portal:rating": "login ok ok 404 404 404",
     "portal:rating_move": "login ok 403 404 404 404",
     "portal:rating_undo": "login on on 404 404 404",
@@ -81,6 +89,14 @@ OUTSIDE = {
     "register:letter": EVERYONE,
     "register:receipt": "404 404 404 404 404 404",
     "portal:term": "login ok ok 404 404 404",
+    "portal:membership": OWN,
+    "portal:membership_person": "login on on on ok on",
+    "portal:membership_apply": "login 405 405 405 404 404",
+    "portal:membership_leave": "login on 403 on 404 404",
+    "portal:membership_letter": "login ok ok 404 404 404",
+    "portal:membership_case": "login ok ok 404 404 404",
+    "portal:membership_undo": "login on on 404 404 404",
+    "portal:membership_move": "login 404 404 404 404 404",
     "portal:unknown": "login 404 404 404 404 404",
     "outbox:messages": MEMBERS,
     "outbox:read_all": "login 405 405 405 405 405",
@@ -135,6 +151,12 @@ ADMIN = {
     "admin:members_firm_rename": Right.MEMBERS,
     "admin:members_duplicate_search": Right.MEMBERS,
     "admin:members_duplicate_dismiss": Right.MEMBERS,
+    "admin:members_pointrule_load": Right.MEMBERS,
+    "admin:members_pointentry_new": Right.MEMBERS,
+    "admin:members_pointentry_void": Right.MEMBERS,
+    "admin:members_pointentry_year": Right.READ,
+    "admin:members_pointentry_print": Right.READ,
+    "admin:members_pointentry_export": Right.READ,
     "admin:parties_merge_new": Right.MEMBERS,
     "admin:parties_merge_undo": Right.MEMBERS,
     "admin:members_firm_code": Right.MEMBERS,
@@ -144,6 +166,10 @@ ADMIN = {
     "admin:members_firm_end_seat": Right.ACCOUNTS,
     "admin:members_firm_invite": Right.ACCOUNTS,
     "admin:members_seatrequest_move": Right.ACCOUNTS,
+    "admin:parties_seat_right": Right.ACCOUNTS,
+    "admin:parties_seat_take_over": Right.ACCOUNTS,
+    "admin:parties_seat_end": Right.ACCOUNTS,
+    "admin:parties_invitation_withdraw": Right.ACCOUNTS,
     "admin:members_post_load": Right.MEMBERS,
     "admin:members_tenure_directory": Right.READ,
     "admin:members_tenure_roster": Right.READ,
@@ -159,10 +185,19 @@ ADMIN = {
     "admin:members_termchange_unanswered": Right.READ,
     "admin:members_termchange_export": Right.READ,
     "admin:members_termchange_print": Right.READ,
-    "admin:parties_seat_right": Right.ACCOUNTS,
-    "admin:parties_seat_take_over": Right.ACCOUNTS,
-    "admin:parties_seat_end": Right.ACCOUNTS,
-    "admin:parties_invitation_withdraw": Right.ACCOUNTS,
+    "admin:members_membership_print": Right.READ,
+    "admin:members_membership_export": Right.READ,
+    "admin:members_membership_on": Right.READ,
+    "admin:members_membership_letter": Right.READ,
+    "admin:members_membership_statistics": Right.READ,
+    "admin:members_membership_statistics_export": Right.READ,
+    "admin:members_membership_enrol": Right.MEMBERS,
+    "admin:members_membership_deed": Right.MEMBERS,
+    "admin:members_membership_lapse": Right.MEMBERS,
+    "admin:members_membershipapplication_enter": Right.MEMBERS,
+    "admin:members_membershipapplication_publicity": Right.PUBLICITY,
+    "admin:members_membershipapplication_move": Right.MEMBERS,
+    "admin:members_leavingrequest_move": Right.MEMBERS,
     "admin:publicity_publicitylist_move": Right.DECIDE,
     "admin:publicity_publicitylist_lines": Right.READ,
     "admin:publicity_publicitylist_print": Right.READ,
@@ -248,6 +283,7 @@ def site(rated, year, staff, firm_user, person, association):
     year.ask(mine)
     Slot.objects.create(kind="rating", name="证明")
     document = store(ContentFile(b"a,b\n1,2\n", name="a.csv"), owner_party=mine, by=year.clerk, audience=Audience.PARTY)
+    document = add_paper(document=document, party=mine, kind="营业执照", by=year.clerk)
     reader = person("读者")
     give_seat(user=reader, party=mine, by=None, right=Seat.Kind.READER)
     announced = _announced(year, third)
@@ -263,16 +299,28 @@ def site(rated, year, staff, firm_user, person, association):
         mine.firm, by=year.clerk, wanted={"address": "新路 1 号"}, once_key="change", on_behalf=_on_paper()
     )
     invited, asked = _seats(mine, users["expert"], person(), year.clerk)
-    uids = {
+    uids = _membership(mine, users["firm"], third, firm_user(third), year.clerk) | {
         "portal:term": _asked_about_posts(mine, year.clerk).uid,
         "portal:invited": invited.uid, "portal:seat_invitation": invited.uid, "portal:seat_withdraw": invited.uid,
         "portal:seat_request": asked.uid, "portal:request": asked.uid, "register:receipt": asked.uid,
         "portal:seat": mine.seats.get(user=users["firm"]).uid,
-        "portal:rating": year.case(mine).uid, "portal:proposal": proposal.case.uid, "portal:material": year.case(mine).uid, "documents:download": document.uid, "public:firm": mine.firm.uid,
+        "portal:rating": year.case(mine).uid, "portal:proposal": proposal.case.uid, "portal:material": year.case(mine).uid, "documents:download": document.uid, "portal:paper": document.uid, "public:firm": mine.firm.uid,
         "public:publicity": announced.list.uid, "public:announcement": announced.uid,
     }  # fmt: skip
     Message.objects.create(user=year.clerk, subject="消息", once_key="m", audience=Audience.STAFF)
     return users, lambda name, route: _address(name, route, uids)
+
+
+def _membership(mine, user, third, other_user, clerk) -> dict:
+    """A party that was a member, with its letter, and applies again; another that asks to leave."""
+    day = date(2020, 1, 1)
+    old = standing.join(party=mine, joined_on=day, by=clerk, letter="同意入会。")
+    standing.end(old, ending="left", ended_on=day, by=clerk)
+    applied = joining.begin(party=mine, by=user)
+    member = standing.join(party=third, joined_on=day, by=clerk)
+    joining.ask_to_leave(membership=member, by=other_user, reason="停业")
+    return {"portal:membership_letter": old.uid, "portal:membership_case": applied.case.uid,
+            "portal:membership_undo": applied.case.uid, "portal:membership_move": applied.case.uid}  # fmt: skip
 
 
 def _announced(year, party):
@@ -332,9 +380,9 @@ def _long_ago():
     return timezone.localdate() - timedelta(days=60)
 
 
-MOVES = {"termchange": "propose", "seatrequest": "approve", "publicitylist": "correct", "objection": "uphold", "rating": "propose", "changeproposal": "accept"}
+MOVES = {"termchange": "propose", "seatrequest": "approve", "publicitylist": "correct", "objection": "uphold", "rating": "propose", "membershipapplication": "withdraw", "leavingrequest": "withdraw", "changeproposal": "accept"}
 VALUES = {
-    "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing", "<uuid:slot>": str(UUID(int=1)), "<path:content_type_id>": "1",
+    "<slug:deed>": "correct", "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing", "<uuid:slot>": str(UUID(int=1)), "<path:content_type_id>": "1",
     "switch/<str:name>": "switch/sheets_open", "export/<str:name>": "export/full",
 }  # fmt: skip
 
