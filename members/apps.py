@@ -7,5 +7,14 @@ class MembersConfig(AppConfig):
     verbose_name = "会员与企业"
 
     def ready(self):
-        from . import duplicates, exports, resources, resources_members, resources_terms, workflow  # noqa: F401 - they register themselves
+        from . import (  # noqa: F401 - they register themselves
+            duplicates,
+            exports,
+            points_panel,
+            resources,
+            resources_members,
+            resources_points,
+            resources_terms,
+            workflow,
+        )  # fmt: skip
         from . import term_panel  # noqa: F401

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import firm_views, library_views, material_views, rating_views, request_views, seats_views, term_views, views
+from . import firm_views, library_views, material_views, point_views, rating_views, request_views, seats_views, term_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("materials/<uuid:uid>/", material_views.materials, name="materials"),
     path("materials/<uuid:uid>/remove/", material_views.remove, name="material_remove"),
     path("materials/<uuid:uid>/<uuid:slot>/", material_views.add, name="material_add"),
+    path("points/", point_views.point_list, name="points"),
     path("seats/", seats_views.seat_list, name="seats"),
     path("seats/invite/", seats_views.seat_invite, name="seat_invite"),
     path("seats/invitations/<uuid:uid>/", seats_views.seat_invitation, name="seat_invitation"),
