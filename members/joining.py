@@ -16,6 +16,8 @@ from association.cases.materials import missing_of, name_part
 from association.cases.models import Case, Material, Slot
 from association.core.enums import Audience
 from association.core.models import Association, StaleVersion
+from association.documents.library import take
+from association.documents.models import Document
 from association.parties.actions import create_party, put_seat
 from association.parties.models import Party, Seat
 from association.timeline.actions import record
@@ -121,8 +123,9 @@ def begin_as_person(*, by) -> MembershipApplication:
 
 @transaction.atomic
 def enter(
-    *, by, on_behalf: OnBehalf, party: Party | None = None, person_name: str = "", values: dict | None = None
-) -> MembershipApplication:
+    *, by, channel: str, received_on: date, scan: Document | None = None, party: Party | None = None,
+    person_name: str = "", values: dict | None = None,
+) -> MembershipApplication:  # fmt: skip
     """Staff type in an application that came on paper, by telephone or in person (代录); it is submitted with that.
 
     For a party on file, or for a person who is not yet: `person_name`. Raises PermissionDenied, ValidationError.
@@ -135,9 +138,12 @@ def enter(
     known = open_application_of(party)
     if known and known.case.state not in TO_FILL_IN:
         raise ValidationError(f"「{party.name}」的入会申请已在办理（{known.case.number}），不用重复登记。")
-    row = known or _open(party, by=by, at=JoiningState.DRAFT, on_behalf=on_behalf)
-    _write(row, values or {}, by=by, channel=on_behalf.channel)
-    perform(row.case, "submit", by=by, on_behalf=on_behalf)
+    if scan is not None:
+        scan = take(scan, party=party, by=by, audience=Audience.PARTY, kind="scan")
+    came = OnBehalf(channel=channel, received_on=received_on, scan=scan)
+    row = known or _open(party, by=by, at=JoiningState.DRAFT, on_behalf=came)
+    _write(row, values or {}, by=by, channel=channel)
+    perform(row.case, "submit", by=by, on_behalf=came)
     return MembershipApplication.objects.select_related("case__party").get(pk=row.pk)
 
 

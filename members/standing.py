@@ -44,10 +44,15 @@ def _tell(
     )  # fmt: skip
 
 
+def _lock(key: int) -> Party:
+    [party] = Party.objects.select_for_update().filter(pk=key)
+    return party
+
+
 def _locked(membership: Membership) -> Membership:
     """The row as it stands, its party locked first: joining and leaving of one party come one after the other."""
-    Party.objects.select_for_update().get(pk=membership.party_id)
-    row = Membership.objects.select_for_update(of=("self",)).select_related("party").get(pk=membership.pk)
+    _lock(membership.party_id)
+    [row] = Membership.objects.select_for_update(of=("self",)).select_related("party").filter(pk=membership.pk)
     if row.voided_at:
         raise ValidationError("这段会籍已经作废，请刷新页面。")
     return row
@@ -139,7 +144,7 @@ def join(
     """
     if not allowed:
         _needs(by)
-    party = Party.objects.select_for_update().get(pk=party.pk)
+    party = _lock(party.pk)
     if wrong := why_not_join(party, joined_on):
         raise ValidationError(wrong)
     again = Membership.objects.standing().filter(party=party).exists()

@@ -20,8 +20,9 @@ from evaluations.actions import load_scheme, open_round
 from evaluations.models import Rating
 from evaluations.scheme_file import read_scheme
 from members.changes import propose
-from members.models import Post, Term, TermChange
+from members.models import LeavingRequest, MembershipApplication, Post, Term, TermChange
 from members.registration import ask
+from members.standing import join
 from members.term_changes import add_line, create_change
 
 SAMPLE = "evaluations/data/scheme_2020.json"
@@ -132,6 +133,31 @@ def seat_request(state, people):
     return row
 
 
+def joining(state, people):
+    """Filled in; no papers are asked for."""
+    party = people.firm()
+    case = open_case(
+        "membership", party=party, title=f"{party.name} 申请入会", by=people.clerk, at=state,
+        once_key=f"sample:membership:{party.pk}",
+    )  # fmt: skip
+    values = {"contact_name": "张某", "contact_phone": "13800000000", "business": "房屋建筑"}
+    if state in ("proposed", "publicised"):
+        values |= {"body": "理事会", "meeting_on": timezone.localdate()}
+    MembershipApplication.objects.create(case=case, **values)
+    return case
+
+
+def leaving(state, people):
+    party = people.firm()
+    member = join(party=party, joined_on=timezone.localdate() - timedelta(days=400), by=people.clerk)
+    case = open_case(
+        "leaving", party=party, title=f"{party.name} 申请退会", by=people.clerk, at=state,
+        once_key=f"sample:leaving:{party.pk}",
+    )  # fmt: skip
+    LeavingRequest.objects.create(case=case, membership=member)
+    return case
+
+
 def term_change(state, people):
     """A list of one post without a unit: nobody has to be asked."""
     term, _ = Term.objects.get_or_create(number=3, defaults={"name": "第三届", "starts_on": timezone.localdate()})
@@ -163,4 +189,9 @@ FACTORIES = {
     "term-change": Factory(term_change, ("draft",), {"issue": {"document_number": "某建协〔2021〕1 号"}}),
     "seat-request": Factory(seat_request, ("submitted",)),
     "rating": Factory(rating, ("draft", "submitted", "scoring")),
+    "membership": Factory(
+        joining, ("draft",),
+        {name: {"body": "理事会", "meeting_on": timezone.localdate()} for name in ("propose", "not_pass")},
+    ),
+    "leaving": Factory(leaving, ("draft",), {"conclude": {"ended_on": timezone.localdate()}}),
 }

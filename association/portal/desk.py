@@ -93,8 +93,10 @@ def of_party(view):
 
 # -- The frame of every page of the desk (context processor) ---------------------------------------------------------
 
+_OF_FIRMS = {"/desk/ratings/", "/desk/firm/"}  # what a person's own desk (个人会员) does not have
 _MENU = (
     ("我的事项", "/desk/", "inbox"),
+    ("会籍", "/desk/membership/", "check2-circle"),
     ("信用评价", "/desk/ratings/", "patch-check"),
     ("企业档案", "/desk/firm/", "building"),
     ("证照库", "/desk/documents/", "file-earmark-text"),
@@ -147,6 +149,8 @@ class _Frame:
         path = self._request.path
         badges = {"/desk/": len(self._desk.todos), "/desk/messages/": unread_count(self._request.user)}
         shown = _MENU if self._desk.party else (_MENU[0], _MENU[-1])
+        if self._desk.party and self._desk.party.kind == Party.Kind.PERSON:
+            shown = [entry for entry in _MENU if entry[1] not in _OF_FIRMS]
         return [
             {
                 "label": label,

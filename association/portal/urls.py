@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from . import firm_views, library_views, material_views, point_views, rating_views, request_views, seats_views, term_views, views
+from . import (
+    firm_views,
+    library_views,
+    material_views,
+    membership_views,
+    point_views,
+    rating_views,
+    request_views,
+    seats_views,
+    term_views,
+    views,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -23,6 +34,14 @@ urlpatterns = [
     path("ratings/<uuid:uid>/", rating_views.rating_page, name="rating"),
     path("ratings/<uuid:uid>/undo/", rating_views.rating_undo, name="rating_undo"),
     path("ratings/<uuid:uid>/<slug:name>/", rating_views.rating_move, name="rating_move"),
+    path("membership/", membership_views.membership, name="membership"),
+    path("membership/join/", membership_views.apply_as_person, name="membership_person"),
+    path("membership/apply/", membership_views.apply, name="membership_apply"),
+    path("membership/leave/", membership_views.leave, name="membership_leave"),
+    path("membership/letter/<uuid:uid>/", membership_views.letter, name="membership_letter"),
+    path("membership/<uuid:uid>/", membership_views.case, name="membership_case"),
+    path("membership/<uuid:uid>/undo/", membership_views.undo, name="membership_undo"),
+    path("membership/<uuid:uid>/<slug:name>/", membership_views.move, name="membership_move"),
     path("materials/<uuid:uid>/", material_views.materials, name="materials"),
     path("materials/<uuid:uid>/remove/", material_views.remove, name="material_remove"),
     path("materials/<uuid:uid>/<uuid:slot>/", material_views.add, name="material_add"),

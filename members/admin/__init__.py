@@ -1,3 +1,15 @@
 """The members' part of the workbench, one module a page."""
 
-from . import changes, firms, merges, points, posts, seat_requests, seats, terms  # noqa: F401 - they register themselves
+from . import (  # noqa: F401 - they register themselves
+    applications,
+    changes,
+    firms,
+    memberships,
+    merges,
+    points,
+    posts,
+    rules,
+    seat_requests,
+    seats,
+    terms,
+)

@@ -380,7 +380,8 @@ def _long_ago():
     return timezone.localdate() - timedelta(days=60)
 
 
-MOVES = {"termchange": "propose", "seatrequest": "approve", "publicitylist": "correct", "objection": "uphold", "rating": "propose", "membershipapplication": "withdraw", "leavingrequest": "withdraw", "changeproposal": "accept"}
+MOVES = {"termchange": "propose", "seatrequest": "approve", "publicitylist": "correct", "objection": "uphold", "rating": "propose",
+    "membershipapplication": "withdraw", "leavingrequest": "withdraw", "changeproposal": "accept"}
 VALUES = {
     "<slug:deed>": "correct", "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing", "<uuid:slot>": str(UUID(int=1)), "<path:content_type_id>": "1",
     "switch/<str:name>": "switch/sheets_open", "export/<str:name>": "export/full",

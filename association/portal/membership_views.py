@@ -1,0 +1,282 @@
+"""会籍 on a party's desk: what it is and was, joining, leaving, the letter of acceptance."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from association.cases.materials import missing_of
+from association.cases.models import Case
+from association.cases.registry import kind_of
+from association.core.models import StaleVersion
+from association.inbox.models import Whose
+from association.inbox.queries import Clock
+from association.parties.models import Seat
+from association.workflow.actions import perform, undo_last
+from association.workflow.checks import reason_of, undoable_step
+from association.workflow.table import workflow_of
+from members import joining
+from members.enums import JOINING, LEAVING, TO_FILL_IN
+from members.membership_queries import standing_on
+from members.models import Membership
+
+from . import ratings
+from .desk import Desk, of_party
+from .forms import PartyMoveForm, UndoForm
+from .material_views import desk_shelf
+from .membership_forms import ApplicationForm, DayForm, LeaveForm, StartForm
+from .views import without_name
+
+HOME = "/desk/membership/"
+CRUMB = [{"label": "会籍", "url": HOME}]
+READS_ONLY = "您的席位只能查看，请由单位管理员或经办人办理。"
+
+
+def _needs_seat(desk: Desk):
+    if not desk.may_move:
+        raise PermissionDenied(READS_ONLY)
+
+
+def _memberships(request, desk):
+    rows = Membership.objects.visible_to(request.user).standing().filter(party=desk.party)
+    return rows.order_by("-joined_on", "-pk")
+
+
+@of_party
+@require_safe
+def membership(request, desk):
+    """What the party is today and was on a day that is asked for; the way in, the way out."""
+    rows = list(_memberships(request, desk))
+    current = next((row for row in rows if row.ended_on is None), None)
+    form = DayForm(request.GET if "day" in request.GET else {"day": ""})
+    application = None if current else joining.open_application_of(desk.party)
+    leaving = joining.open_leaving_of(desk.party) if current else None
+    context = {
+        "current": current, "rows": rows, "standing": standing_on(desk.party, form.asked()), "form": form,
+        "today": standing_on(desk.party), "under_way": _under_way(application or leaving),
+        "may_join": desk.may_move and not current and not application,
+        "may_leave": desk.may_move and current is not None and leaving is None,
+    }  # fmt: skip
+    return render(request, "portal/membership.html", context)
+
+
+def _under_way(row) -> dict | None:
+    return {"title": without_name(row.case.title, row.case.party_name), "url": url_of(row.case)} if row else None
+
+
+def url_of(case: Case) -> str:
+    return kind_of(case.kind).party_url(case)
+
+
+# -- Joining, leaving -------------------------------------------------------------------------------------------------
+
+
+@of_party
+@require_POST
+def apply(request, desk):
+    """A draft, or the application that is under way."""
+    _needs_seat(desk)
+    if not StartForm(request.POST).is_valid():
+        return redirect(HOME)
+    try:
+        row = joining.begin(party=desk.party, by=request.user)
+    except ValidationError as problem:
+        messages.warning(request, problem.messages[0])
+        return redirect(HOME)
+    return redirect(url_of(row.case))
+
+
+@never_cache
+def apply_as_person(request):
+    """Somebody without a firm joins for themselves (个人会员): a question, then a desk of their own."""
+    if request.user.is_staff or Seat.objects.live().filter(user=request.user).exists():
+        return redirect(HOME if not request.user.is_staff else "/desk/")
+    if request.method == "POST" and StartForm(request.POST).is_valid():
+        try:
+            row = joining.begin_as_person(by=request.user)
+        except ValidationError as problem:
+            messages.warning(request, problem.messages[0])
+            return redirect("/desk/")
+        return redirect(url_of(row.case))
+    return render(request, "portal/membership_person.html")
+
+
+@of_party
+def leave(request, desk):
+    """The question before leaving; a POST asks for it."""
+    _needs_seat(desk)
+    row = _memberships(request, desk).filter(ended_on=None).first()
+    if row is None:
+        messages.info(request, "现在不是会员，不用申请退会。")
+        return redirect(HOME)
+    form = LeaveForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = joining.ask_to_leave(membership=row, by=request.user, reason=form.cleaned_data["reason"])
+        except ValidationError as problem:
+            form.add_error(None, problem.messages[0])
+        else:
+            messages.success(request, "退会申请已提交；协会登记以前可以撤回。")
+            return redirect(url_of(asked.case))
+    context = {"form": form, "crumbs": CRUMB, "back": HOME, "posts": standing_on(desk.party).posts}
+    return render(request, "portal/membership_leave.html", context, status=422 if form.errors else 200)
+
+
+# -- One case ---------------------------------------------------------------------------------------------------------
+
+
+def _case_or_404(request, desk, uid) -> Case:
+    rows = Case.objects.visible_to(request.user).standing().filter(party=desk.party, kind__in=(JOINING, LEAVING))
+    case = rows.select_related("party").filter(uid=uid).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+@of_party
+def case(request, desk, uid):
+    """Whose turn it is, the application to fill in or to read, its papers, what happened. A POST saves the form."""
+    row = _case_or_404(request, desk, uid)
+    application = row.membership_application if row.kind == JOINING else None
+    to_fill_in = application is not None and row.state in TO_FILL_IN and desk.may_move
+    form = None
+    if to_fill_in:
+        form = ApplicationForm(
+            request.POST if request.method == "POST" else None, instance=application, thing=row, reader=request.user,
+            of_person=application.kind == Membership.Kind.PERSON,
+        )  # fmt: skip
+        if request.method == "POST" and form.is_valid() and _saved(request, form, application):
+            return redirect(url_of(row))
+    elif request.method == "POST":
+        messages.warning(request, "申请已经提交，协会正在办理；要修改请先撤回，或请协会退回补正。")
+        return redirect(url_of(row))
+    missing = missing_of(row) if application else []
+    made = Membership.objects.filter(case=row).exclude(letter="").first() if application else None
+    context = {
+        "case": row, "application": application, "form": form, "title": without_name(row.title, row.party_name),
+        "facts": _facts(application, desk) if application and not form else [],
+        "shelf": desk_shelf(row, request.user, back=url_of(row)) if application else None, "crumbs": CRUMB,
+        "turn": _turn(desk, row, missing), "steps": ratings.stations(row), "events": ratings.events(desk, row),
+        "undo": _undo(desk, row), "leaving": _withdrawal(desk, row), "letter": made, **ratings.state_of(row),
+    }  # fmt: skip
+    return render(request, "portal/membership_case.html", context, status=422 if form and form.errors else 200)
+
+
+def _saved(request, form, application) -> bool:
+    try:
+        joining.save(application, by=request.user, seen_version=form.seen_version, **form.values())
+    except StaleVersion as problem:
+        form.overtaken(problem)
+        return False
+    except (PermissionDenied, ValidationError) as problem:
+        form.add_error(None, reason_of(problem))
+        return False
+    messages.success(request, "已保存。填好并交齐材料以后，请点「提交入会申请」。")
+    return True
+
+
+def _facts(application, desk) -> list[tuple]:
+    """(label, value) of what was filled in; the telephone is the party's own."""
+    names = ("kind", *joining.FIELDS, "body", "meeting_on")
+    label = {name: str(application._meta.get_field(name).verbose_name) for name in names}
+    shown = {name: getattr(application, name) for name in names} | {"kind": application.get_kind_display()}
+    return [(label[name], value) for name, value in shown.items() if value not in ("", None)]
+
+
+def _turn(desk, row: Case, missing) -> dict:
+    turn = workflow_of(row).turns[row.state]
+    mine, moves = turn.whose == Whose.PARTY, _moves(desk, row)
+    note = ""
+    if mine and not desk.may_move:
+        note = READS_ONLY.rstrip("。")
+    elif mine and missing:
+        note = f"还缺材料：{'、'.join(slot.name for slot in missing)}"
+    over = turn.whose == Whose.NOBODY
+    chip = ratings.state_of(row)["chip"]
+    return {
+        "mine": mine and desk.may_move, "who": {Whose.PARTY: "您", Whose.OFFICE: "协会"}.get(turn.whose, ""),
+        "what": f"已办结（{chip}）" if over else turn.label or chip, "due": row.due_at,
+        "days_left": Clock().left(row.due_at), "note": note, "action": moves[0] if moves else None, "others": moves[1:],
+    }  # fmt: skip
+
+
+def _moves(desk, row: Case) -> list[dict]:
+    found = [move for move in ratings.moves_of(desk, row) if move.name != "withdraw"]
+    return [{"label": move.label, "url": f"{url_of(row)}{move.name}/"} for move in found]
+
+
+def _withdrawal(desk, row: Case) -> dict | None:
+    found = next((move for move in ratings.moves_of(desk, row) if move.name == "withdraw"), None)
+    return {"label": found.label, "url": f"{url_of(row)}withdraw/"} if found else None
+
+
+def _undo(desk, row: Case) -> dict | None:
+    step, _why = undoable_step(row, desk.user) if desk.may_move else (None, "")
+    return {"label": f"撤回「{step.label}」", "url": f"{url_of(row)}undo/"} if step else None
+
+
+@of_party
+def move(request, desk, uid, name):
+    """The confirm page of one of the party's own moves, and the move."""
+    row = _case_or_404(request, desk, uid)
+    found = next((m for m in workflow_of(row).transitions if m.name == name and m.party_may and not m.hidden), None)
+    if found is None:
+        raise Http404
+    _needs_seat(desk)
+    if found not in ratings.moves_of(desk, row) and request.method != "POST":
+        messages.warning(request, f"现在不能{found.label}：这一件已经是“{ratings.state_of(row)['chip']}”。")
+        return redirect(url_of(row))
+    form = PartyMoveForm(
+        request.POST if request.method == "POST" else None, move=found, initial={"seen_version": row.version}
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if _tried(
+            form, lambda: perform(row, name, by=request.user, note=data["note"], seen_version=data["seen_version"])
+        ):
+            messages.success(request, f"已{found.label}。")
+            return redirect(url_of(row))
+    title = without_name(row.title, row.party_name)
+    crumbs = [*CRUMB, {"label": title, "url": url_of(row)}]
+    context = {"move": found, "form": form, "back": url_of(row), "crumbs": crumbs, "title": title}
+    return render(request, "portal/firm_move.html", context, status=422 if form.errors else 200)
+
+
+def _tried(form, act) -> bool:
+    try:
+        act()
+    except (PermissionDenied, ValidationError) as problem:
+        form.add_error(None, reason_of(problem))
+        return False
+    return True
+
+
+@of_party
+def undo(request, desk, uid):
+    """Take back one's own last step, until somebody else acted on it."""
+    row = _case_or_404(request, desk, uid)
+    step, why = undoable_step(row, request.user) if desk.may_move else (None, READS_ONLY)
+    if step is None:
+        messages.warning(request, why)
+        return redirect(url_of(row))
+    form = UndoForm(request.POST if request.method == "POST" else None)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and _tried(form, lambda: undo_last(row, by=request.user, reason=form.cleaned_data["note"])):
+        messages.success(request, f"已撤回「{step.label}」。")
+        return redirect(url_of(row))
+    title = without_name(row.title, row.party_name)
+    crumbs = [*CRUMB, {"label": title, "url": url_of(row)}]
+    context = {"about": title, "step": step, "form": form, "back": url_of(row), "crumbs": crumbs}
+    return render(request, "portal/undo.html", context, status=422 if form.errors else 200)
+
+
+@of_party
+@require_safe
+def letter(request, desk, uid):
+    """入会通知书, to read and to print."""
+    row = _memberships(request, desk).filter(uid=uid).exclude(letter="").select_related("case").first()
+    if row is None:
+        raise Http404
+    return render(request, "members/letter.html", {"membership": row, "back_url": HOME})

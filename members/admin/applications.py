@@ -1,0 +1,215 @@
+"""入会申请 and 退会申请: each a case; applications that came on paper are typed in here (代录)."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from association.accounts.roles import Right
+from association.cases.admin import check_url
+from association.cases.materials import missing_of, slots_of
+from association.core.admin import BaseAdmin, Link
+from association.core.adminhooks import holds
+from association.parties.models import Party
+from association.workflow.admin import StatefulAdminMixin
+
+from .. import joining, publicity
+from ..enums import JOINING, LEAVING, JoiningState, LeavingState
+from ..membership_forms import PaperFields, PaperForm
+from ..models import LeavingRequest, Membership, MembershipApplication, MembershipRules
+
+
+def _state_filter(states):
+    class StateFilter(admin.SimpleListFilter):
+        title, parameter_name = "状态", "state"
+
+        def lookups(self, request, model_admin):
+            return [*states.choices, ("void", "已作废")]
+
+        def queryset(self, request, queryset):
+            if self.value() == "void":
+                return queryset.filter(case__voided_at__isnull=False)
+            queryset = queryset.filter(case__voided_at=None)
+            return queryset.filter(case__state=self.value()) if self.value() else queryset
+
+    return StateFilter
+
+
+class _CaseAdmin(StatefulAdminMixin, BaseAdmin):
+    """What both lists share: rows are cases, read here and moved by their table."""
+
+    list_display_links = ("title",)
+    list_select_related = ("case",)
+    search_fields = ("case__party_name",)
+    search_help_text = "名称、曾用名、拼音首字母、代码、办件编号"
+    ordering = ("-case__opened_at", "-case_id")
+
+    @staticmethod
+    def search_rows(rows, term):
+        found = rows.filter(case__party__in=Party.objects.search(term).values("pk"))
+        return found | rows.filter(case__number__icontains=term)
+
+    def get_readonly_fields(self, request, obj=None):
+        return [name for _title, options in self.fieldsets for line in options["fields"] for name in line]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False  # it moves
+
+    @admin.display(description="事项", ordering="case__party_name")
+    def title(self, row):
+        return row.case.title
+
+    @admin.display(description="办件编号", ordering="case__number")
+    def number(self, row):
+        return row.case.number
+
+    @admin.display(description="单位或个人")
+    def party(self, row):
+        return row.case.party_name
+
+    @admin.display(description="登记日期", ordering="case__opened_at")
+    def opened(self, row):
+        return f"{row.case.opened_at:%Y-%m-%d}"
+
+    def state_chip(self, row):
+        return super().state_chip(row)
+
+    state_chip.short_description = "状态"
+    state_chip.admin_order_field = "case__state"
+
+    def stateful_of(self, obj):
+        return obj.case
+
+    def stateful_rows(self, queryset):
+        return [row.case for row in queryset.select_related("case__party")]
+
+    def history_of(self, obj):
+        return super().history_of(obj.case)
+
+
+def file_link(party) -> Link | None:
+    """To the firm's file, where the party is a firm."""
+    return Link("企业档案", f"/admin/members/firm/{party.pk}/change/") if hasattr(party, "firm") else None
+
+
+@admin.register(MembershipApplication)
+class MembershipApplicationAdmin(_CaseAdmin):
+    workflow_kind = JOINING
+    list_display = ("title", "number", "kind", "contact_name", "opened", "state_chip")
+    list_filter = (_state_filter(JoiningState), "kind")
+    sidebar_order = 110
+    empty_text = "单位在自己的页面申请入会以后，会列在这里；纸质申请用右上角的「代录入会申请」。"
+    fieldsets = [
+        ("申请", {"fields": [("party", "kind"), ("number", "opened")]}),
+        (
+            "申请内容",
+            {
+                "fields": [
+                    ("contact_name", "contact_phone"), ("business", "staff_count"), ("wished_post",), ("introduction",)
+                ]
+            },
+        ),
+        ("决定", {"fields": [("body", "meeting_on")]}),
+    ]  # fmt: skip
+
+    def list_links(self, request) -> list[Link]:
+        links = []
+        waiting = MembershipApplication.objects.standing().filter(case__state=JoiningState.PROPOSED)
+        if MembershipRules.current().publicity_days and holds(request.user, Right.PUBLICITY) and waiting.exists():
+            links.append(Link("生成公示名单", self.page_url("publicity")))
+        if holds(request.user, Right.MEMBERS):
+            links.append(Link("代录入会申请", self.page_url("enter"), filled=True))
+        return links
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            case, links = obj.case, []
+            if not case.voided_at and slots_of(case).exists() and holds(request.user, Right.READ):
+                missing = len(missing_of(case))
+                links.append(Link(f"审核材料（缺 {missing} 项）" if missing else "审核材料", check_url(case)))
+            made = Membership.objects.filter(case=case).first()
+            if made:
+                links.append(Link("会籍", reverse("admin:members_membership_change", args=[made.pk])))
+                links.append(Link("入会通知书", reverse("admin:members_membership_letter", args=[made.pk])))
+            context["form_links"] = [*links, *filter(None, [file_link(case.party)])]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def extra_urls(self):
+        return [
+            self.page("enter/", self.enter_view, "enter", needs=f"portal.{Right.MEMBERS.value}"),
+            self.page("publicity/", self.publicity_view, "publicity", needs=f"portal.{Right.PUBLICITY.value}"),
+            *super().extra_urls(),
+        ]
+
+    def enter_view(self, request):
+        """代录: an application on paper; its papers are scanned in on the next page."""
+        data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = PaperForm(*data, keeper=request.user, initial={"unit": request.GET.get("unit", "")})
+        fields = PaperFields(data[0])
+        if request.method == "POST" and form.is_valid() & fields.is_valid():
+            row = self._enter(request, form, fields)
+            if row is not None:
+                messages.success(request, f"已代录「{row.case.title}」（{row.case.number}）。请接着核对材料、受理。")
+                return HttpResponseRedirect(self.page_url("change", row.pk))
+        context = self.page_context(
+            request, title="代录入会申请", forms=[("来件", form), ("申请内容", fields)], button="登记入会申请",
+            about="照申请表录入，登记以后就是「待受理」；申请人有账号的，在自己的页面也能看到办理情况。",
+            back_url=self.page_url("changelist"), upload=True,
+        )  # fmt: skip
+        return TemplateResponse(
+            request, "admin/members/plain.html", context, status=422 if form.errors or fields.errors else 200
+        )
+
+    @staticmethod
+    def _enter(request, form, fields):
+        data = form.cleaned_data
+        try:
+            return joining.enter(
+                by=request.user, channel=data["channel"], received_on=data["received_on"], scan=data["scan"],
+                party=form.party, person_name=data["person_name"], values=fields.values(),
+            )  # fmt: skip
+        except (ValidationError, PermissionDenied) as problem:
+            form.add_error(None, problem.messages[0] if isinstance(problem, ValidationError) else str(problem))
+        return None
+
+    def publicity_view(self, request):
+        """All that wait, as a draft of the list."""
+        back = self.page_url("changelist")
+        if request.method == "POST":
+            try:
+                made = publicity.make_list(by=request.user)
+            except (ValidationError, PermissionDenied) as problem:
+                messages.error(request, problem.messages[0] if isinstance(problem, ValidationError) else str(problem))
+                return HttpResponseRedirect(back)
+            messages.success(request, "公示名单已生成，请核对以后发布。")
+            return HttpResponseRedirect(made.get_absolute_url())
+        why = publicity.why_not()
+        if why:
+            messages.warning(request, why)
+            return HttpResponseRedirect(back)
+        count, days = len(publicity.lines_of()), MembershipRules.current().publicity_days
+        about = (
+            f"把 {count} 件「拟吸收入会」的申请列成名单，公示 {days} 个工作日；名单还可以核对修改，发布以后才对外公开。"
+        )
+        context = self.page_context(request, title="生成公示名单", about=about, back_url=back)
+        return TemplateResponse(request, "admin/members/ask.html", context)
+
+
+@admin.register(LeavingRequest)
+class LeavingRequestAdmin(_CaseAdmin):
+    workflow_kind = LEAVING
+    list_display = ("title", "number", "reason", "opened", "state_chip")
+    list_filter = (_state_filter(LeavingState),)
+    sidebar_order = 120
+    empty_text = "会员在自己的页面申请退会以后，会列在这里；纸质申请在会籍页面代录。"
+    fieldsets = [("申请", {"fields": [("party", "number"), ("opened",), ("reason",)]})]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            own = Link("会籍", reverse("admin:members_membership_change", args=[obj.membership_id]))
+            context["form_links"] = [own, *filter(None, [file_link(obj.case.party)])]
+        return super().render_change_form(request, context, add, change, form_url, obj)

@@ -1,0 +1,181 @@
+"""Questions about membership: who was a member on a day, the list of members as it is searched, who would lapse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from association.core.models import Association
+from association.parties.models import Party
+
+from .models import Firm, Membership, MembershipPause, MembershipRules, Post, Tenure
+from .signs import Sign, last_signs
+
+# -- One party on one day ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Standing:
+    """What a party was on a day. `later`: a membership that a list brought, whose true beginning nobody knows."""
+
+    day: date
+    membership: Membership | None = None
+    paused: MembershipPause | None = None
+    tenures: list[Tenure] = field(default_factory=list)
+    later: Membership | None = None
+
+    @property
+    def words(self) -> str:
+        """One sentence for the page."""
+        if self.membership is None and self.later is not None:
+            return f"不详：{self.later.joined_on:%Y-%m-%d} 导入名册时已是会员，何时入会没有登记"
+        if self.membership is None:
+            return "不是会员"
+        number = f"，编号 {self.membership.number}" if self.membership.number else ""
+        rests = "，会员权利中止" if self.paused else ""
+        return f"是{self.membership.get_kind_display()}{number}{rests}"
+
+    @property
+    def posts(self) -> list[str]:
+        """「副会长（张某某）」 for each post held."""
+        return [f"{row.post}（{row.person_name}）" if row.person_name else str(row.post) for row in self.tenures]
+
+
+def standing_on(party: Party, day: date | None = None) -> Standing:
+    """Was it a member on that day, resting or not, in what posts, held by whom. Three or four queries.
+
+    Days are those that were entered: `joined_on` counts, `ended_on` does not, of a pause both do.
+    """
+    day = day or timezone.localdate()
+    found = Standing(day, Membership.objects.on(day).filter(party=party).order_by("-joined_on").first())
+    if found.membership:
+        pauses = found.membership.pauses.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+        found.paused = pauses.first()
+    else:
+        unknown = Membership.objects.standing().filter(party=party, joined_on__gt=day, joined_on_known=False)
+        found.later = unknown.order_by("joined_on").first()
+    held = Tenure.objects.on(day).filter(party=party).select_related("post", "term")
+    found.tenures = list(held.order_by("post__order", "pk"))
+    return found
+
+
+# -- The list of members ----------------------------------------------------------------------------------------------
+
+PAUSED, ENDED, ALL = "paused", "ended", "all"
+STATES = {PAUSED: "权利中止", ENDED: "已终止", ALL: "全部"}
+CURRENT = "在册"
+
+
+def _with_state(rows: QuerySet, state: str) -> QuerySet:
+    if state == ALL:
+        return rows
+    if state == ENDED:
+        return rows.filter(ended_on__isnull=False)
+    rows = rows.filter(ended_on=None)
+    resting = MembershipPause.objects.filter(membership=OuterRef("pk"), ends_on=None)
+    return rows.filter(Exists(resting)) if state == PAUSED else rows
+
+
+def _with_post(rows: QuerySet, post: str) -> QuerySet:
+    held = Tenure.objects.on().filter(party__isnull=False)
+    row = Post.objects.filter(pk=post).first()
+    if row is not None and row.is_plain:
+        return rows.exclude(party__in=held.values("party"))
+    return rows.filter(party__in=held.filter(post=post).values("party"))
+
+
+def filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
+    """{parameter: (title, {value: words}, function(rows, value))}: for the list, its print and its export alike."""
+    posts = {str(row.pk): row.unit_name or row.name for row in Post.objects.filter(is_active=True)}
+    years = Membership.objects.standing().filter(joined_on_known=True).dates("joined_on", "year", order="DESC")
+    return {
+        "kind": ("会员类别", dict(Membership.Kind.choices), lambda r, v: r.filter(kind=v)),
+        "post": ("职务", posts, _with_post),
+        "district": (
+            "县市区",
+            {n: n for n in Association.current().district_names()},
+            lambda r, v: r.filter(party__firm__district=v),
+        ),
+        "unit": ("单位类型", dict(Firm.UnitKind.choices), lambda r, v: r.filter(party__firm__unit_kind=v)),
+        "joined": (
+            "入会年份",
+            {str(day.year): f"{day.year} 年" for day in years},
+            lambda r, v: r.filter(joined_on__year=v, joined_on_known=True),
+        ),
+        "state": ("状态", STATES, _with_state),
+    }
+
+
+def params_of(asked) -> dict[str, str]:
+    """The search term and filters of a query string (QueryDict), those that say something."""
+    known = filters()
+    found = {name: asked[name] for name in known if asked.get(name) in known[name][1]}
+    term = asked.get("q", "").strip()[:60]
+    return found | ({"q": term} if term else {})
+
+
+def search(rows: QuerySet, term: str) -> QuerySet:
+    """By number, or by the member's name now or before, short name, initials, code."""
+    return rows.filter(Q(number__istartswith=term) | Q(party__in=Party.objects.search(term).values("pk")))
+
+
+def words_of(params: dict) -> str:
+    """「状态：已终止，县市区：东区」; "" for all that are members today."""
+    known = filters()
+    words = [f"{known[n][0]}：{known[n][1].get(v, v)}" for n, v in params.items() if n != "q"]
+    return "，".join([*words, *([f"查找：{params['q']}"] if "q" in params else [])])
+
+
+def narrowed(rows: QuerySet, params: dict) -> QuerySet:
+    known = filters()
+    if "state" not in params:
+        rows = _with_state(rows, "")
+    for name, value in params.items():
+        rows = search(rows, value) if name == "q" else known[name][2](rows, value)
+    return rows
+
+
+def with_post(rows: QuerySet) -> QuerySet:
+    """Each with `post_name`: its highest post of today as units go by it, "" for a plain member."""
+    held = Tenure.objects.on().filter(party=OuterRef("party")).order_by("post__order", "pk")
+    return rows.annotate(post_name=Subquery(held.values("post__unit_name")[:1]))
+
+
+def listed(user, params: dict) -> QuerySet:
+    """Members for print and export: by number, then by the day of joining."""
+    rows = narrowed(Membership.objects.visible_to(user).standing(), params)
+    return rows.order_by("number", "joined_on", "pk")
+
+
+# -- Who would lapse --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """A member without a sign of life for as long as the rule says: nothing happens to it until somebody decides."""
+
+    membership: Membership
+    sign: Sign
+    months: int
+
+
+def months_between(start: date, end: date) -> int:
+    """Whole months."""
+    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
+
+
+def would_lapse(user, *, months: int | None = None, day: date | None = None) -> list[Lapse]:
+    """Members whose last sign of life is `months` (default: the rule's) or more before the day, the longest first."""
+    day, months = day or timezone.localdate(), months or MembershipRules.current().lapse_months
+    rows = list(
+        Membership.objects.visible_to(user)
+        .standing()
+        .filter(ended_on=None)
+        .select_related("party")
+        .order_by("number", "pk")
+    )
+    signs = last_signs([row.party_id for row in rows])
+    found = [Lapse(row, signs[row.party_id], months_between(signs[row.party_id].day, day)) for row in rows]
+    return sorted((one for one in found if one.months >= months), key=lambda one: one.sign.day)
