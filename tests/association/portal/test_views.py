@@ -92,7 +92,7 @@ def test_an_empty_desk_says_what_will_come(desk, firm_party, association):
     client = desk(firm_party("甲建设有限公司"))
     assert "现在没有要您办理的事项" in text_of(client.get("/desk/"))
     assert "还没有参加过信用评价" in text_of(client.get("/desk/ratings/"))
-    assert "还没有文件" in text_of(client.get("/desk/documents/"))
+    assert "证照库还是空的" in text_of(client.get("/desk/documents/"))
 
 
 def test_what_waits_for_the_firm_stands_first_with_its_day(desk, asked, year):
