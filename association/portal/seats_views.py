@@ -178,7 +178,7 @@ def seat(request, desk, uid):
         request, form, title=row.user.name, submit="保存权限", crumbs=CRUMB, lead=row.party.name,
         others=[
             {"label": "由他人接替", "url": f"/desk/seats/{row.uid}/take-over/"},
-            {"label": "停用席位", "url": f"/desk/seats/{row.uid}/end/"},
+            {"label": "退出本单位" if row.user == request.user else "停用席位", "url": f"/desk/seats/{row.uid}/end/"},
         ],
     )  # fmt: skip
 

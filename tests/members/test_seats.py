@@ -61,6 +61,14 @@ def test_who_has_an_account_is_told_and_takes_the_seat(party, head, person):
     assert Message.objects.filter(user=head, subject="李四已接受邀请").count() == 1
 
 
+def test_who_has_no_account_gets_a_text_message_where_there_is_sms(party, head, settings):
+    settings.SMS_BACKEND = "tests.phone.take"
+    seats.invite(party=party, mobile="13900000001", name="李四", by=head)
+    row = Message.objects.get(address="13900000001")
+    assert (row.channel, row.user) == ("sms", None)
+    assert "王总邀请您担任经办人" in row.body
+
+
 def test_only_the_invited_number_takes_the_seat(party, head, person):
     row = seats.invite(party=party, mobile="13900000001", name="李四", by=head)
     for answer in (seats.accept, seats.decline):
