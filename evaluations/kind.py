@@ -1,6 +1,9 @@
 """What the shared pages ask of a rating."""
 
+from uuid import UUID
+
 from association.cases.registry import CaseKind, register
+from members import lookup, timeline
 from members.panels import Panel
 from members.panels import register as register_panel
 
@@ -39,3 +42,32 @@ def panel_of(firm, user) -> Panel | None:
         ],
         "参加信用评价以后，历年的状态和等级会列在这里。",
     )  # fmt: skip
+
+
+def _graded(party, user):
+    """The firm's published grades, as far as the reader sees the ratings."""
+    return Rating.objects.visible_to(user).standing().filter(party=party, grade_on__isnull=False)
+
+
+def _tell_grade(year, grade, number, uid, pk, *, staff):
+    url = f"/admin/evaluations/rating/{pk}/change/" if staff else f"/desk/ratings/{UUID(uid)}/"
+    return {"title": f"{year} 年度信用等级 {grade}", "note": number, "url": url}
+
+
+timeline.register(
+    timeline.Source(
+        "信用评价", _graded, "grade_on", ("round__year", "grade", "grade_number", "case__uid", "pk"), _tell_grade
+    )
+)
+
+
+def _grade_line(firm, user) -> list[lookup.Line]:
+    """The latest published grade, on the look-up card. One query."""
+    row = _graded(firm.pk, user).select_related("round").order_by("-round__year").first()
+    if row is None:
+        return []
+    text = f"{row.round.year} 年度 {row.grade}"
+    return [lookup.Line("信用等级", text, f"/admin/evaluations/rating/{row.pk}/change/", said=f"{text} 级")]
+
+
+lookup.register(_grade_line, order=40)

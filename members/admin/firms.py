@@ -2,7 +2,8 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -26,6 +27,7 @@ from ..forms import AddFirmForm, FirmForm, PersonForm, QualificationForm
 from ..models import Firm, Person, Qualification
 from ..panels import panels_of
 from .changes import proposal_page
+from .lookup import address_of, call_page, lookup_page
 from .seats import INVITE
 
 
@@ -49,6 +51,7 @@ class _PartInline(BaseTabularInline):
     """Qualifications, people: read and written in the firm's form, saved by actions (FirmAdmin.save_formset)."""
 
     extra = 0
+    per_page = None  # few: all on one page, uncounted
     show_change_link = False
 
 
@@ -188,8 +191,11 @@ class FirmAdmin(BaseAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_object(self, request, object_id, from_field=None):
-        obj = super().get_object(request, object_id, from_field)
-        return obj and Firm.objects.select_related("party__parent").get(pk=obj.pk)
+        """With its party and how many qualifications have expired: one query for the page."""
+        over = Qualification.objects.filter(firm=OuterRef("pk"), ends_on__lt=timezone.localdate())
+        count = over.order_by().values("firm").annotate(n=Count("pk")).values("n")
+        rows = self.get_queryset(request).select_related("party__parent").annotate(expired=Coalesce(Subquery(count), 0))
+        return rows.filter(pk=object_id).first() if str(object_id).isdigit() and len(str(object_id)) < 19 else None
 
     def save_model(self, request, obj, form, change):
         values = {n: v for n, v in form.cleaned_data.items() if n in actions.FIELDS and n in form.changed_data}
@@ -228,7 +234,7 @@ class FirmAdmin(BaseAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _links(self, request, obj) -> list[Link]:
-        links = []
+        links = [Link("企业卡片", address_of(obj))]
         if holds(request.user, Right.MEMBERS):
             label = "更正代码" if obj.party.code else "登记代码"
             links += [
@@ -253,10 +259,11 @@ class FirmAdmin(BaseAdmin):
         names = party.names.order_by("kind", "-ends_on", "-pk")
         return {
             "names": sorted(names, key=lambda row: row.kind != PartyName.Kind.CURRENT), "seats": rows, "today": today,
-            "branches": list(party.branches.order_by("name")[:50]), "panels": panels_of(obj, request.user),
+            "branches": list(party.branches.order_by("name")[:50]) if party.kind == Party.Kind.FIRM else [],
+            "panels": panels_of(obj, request.user),
             "timeline": timeline.page_of(obj, request.user, before=before), "before": before,
             "may_edit": holds(request.user, Right.MEMBERS), "may_accounts": holds(request.user, Right.ACCOUNTS),
-            "expired": obj.qualifications.filter(Q(ends_on__lt=today)).count(),
+            "expired": getattr(obj, "expired", 0),
         }  # fmt: skip
 
     # -- pages beside the form ---------------------------------------------------------------------------------
@@ -264,6 +271,8 @@ class FirmAdmin(BaseAdmin):
     def extra_urls(self):
         members, accounts = f"portal.{Right.MEMBERS.value}", f"portal.{Right.ACCOUNTS.value}"
         return [
+            self.page("lookup/", lambda request: lookup_page(self, request), "lookup", needs="view"),
+            self.page("<int:pk>/call/", self.call_view, "call", needs="members.add_callnote"),
             self.page("print/", self.print_view, "print", needs="view"),
             self.page("export/", self.export_view, "export", needs="view"),
             self.page("<int:pk>/rename/", self.rename_view, "rename", needs=members),
@@ -291,6 +300,9 @@ class FirmAdmin(BaseAdmin):
             return HttpResponseRedirect(known.case.get_absolute_url())
         frame = self.page_context(request, obj)
         return proposal_page(request, obj, frame=frame, back_url=self.page_url("change", obj.pk))
+
+    def call_view(self, request, pk):
+        return call_page(self, request, self.object_or_404(request, pk))
 
     def rename_view(self, request, pk):
         return self._deed(request, pk, pages.RENAME)

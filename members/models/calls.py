@@ -38,3 +38,6 @@ class CallNote(Base, AudienceMixin):
 
     def __str__(self):
         return f"{self.get_way_display()} {self.topic}"
+
+    def get_absolute_url(self):
+        return f"/admin/members/callnote/{self.pk}/change/"
