@@ -250,6 +250,22 @@ def test_every_template_can_be_read():
     assert broken == []
 
 
+# rows of these names have choices on their state and are no Stateful: an import, a job, a line of a list
+WITH_CHOICES = {"batch", "job", "line"}
+
+
+def test_templates_ask_a_stateful_row_for_its_label_by_its_own_name():
+    """get_state_display stands on no Stateful and would draw nothing; the word itself is English. state_label is it."""
+    asked = set()
+    for name in (n for n in tracked() if n.startswith("templates/") and n.endswith(".html")):
+        rows = set(re.findall(r"([\w.]+)\.get_state_display", text_of(name)))
+        printed = set(re.findall(r"\{\{ *([\w.]+)\.state *[|}]", text_of(name)))
+        asked |= {(name, row) for row in rows if row.split(".")[-1] not in WITH_CHOICES} | {
+            (name, row) for row in printed if row not in ("station", "step", "turn")
+        }
+    assert asked == set()
+
+
 # -- Requirements ----------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from association.core.adminlist import chip
 from association.inbox.models import Whose
 
 from . import views
-from .checks import as_staff
+from .checks import as_staff, is_void
 from .table import get_workflow, workflow_of
 
 TONES = {Whose.OFFICE: "gold", Whose.AUTHORITY: "gold", Whose.PARTY: "", Whose.CLOCK: "seal", Whose.NOBODY: "lake"}
@@ -44,7 +44,7 @@ class StatefulAdminMixin:
         if getattr(thing, "voided_at", None):
             return chip("已作废")
         turn = flow.turns.get(thing.state)
-        return chip(flow.states(thing.state).label, TONES.get(turn.whose, "") if turn else "")
+        return chip(thing.state_label, TONES.get(turn.whose, "") if turn else "")
 
     state_chip.short_description = "状态"
     state_chip.admin_order_field = "state"
@@ -87,6 +87,21 @@ class StatefulAdminMixin:
                 name = f"move_{move.name}"
                 found[name] = (_bulk_action(move.name), name, f"代录：{move.label}" if move.is_theirs else move.label)
         return found
+
+    def get_changelist_instance(self, request):
+        request.shown_list = super().get_changelist_instance(request)
+        return request.shown_list
+
+    def get_action_choices(self, request, *args, **kwargs):
+        """The moves that a row of this page can take; what was ticked comes back among all of them."""
+        choices = super().get_action_choices(request, *args, **kwargs)
+        shown, flow = getattr(request, "shown_list", None), self.flow()
+        if request.method == "POST" or shown is None or flow is None:
+            return choices
+        things = [self.stateful_of(row) for row in shown.result_list]
+        states = {thing.state for thing in things if not is_void(thing)}
+        idle = {f"move_{move.name}" for move in flow.transitions if not move.sources & states}
+        return [choice for choice in choices if choice[0] not in idle]
 
     def _may_bulk(self, request, move, flow) -> bool:
         known = request.__dict__.setdefault("_bulk_rights", {})

@@ -157,7 +157,7 @@ class Facts:
         if is_void(thing):
             return "这一件已经作废，不能再办理。"
         if thing.state not in move.sources:
-            return f"现在是「{flow.states(thing.state).label}」，不能{move.label}；可能有人刚刚办理过，请刷新页面。"
+            return f"现在是「{thing.state_label}」，不能{move.label}；可能有人刚刚办理过，请刷新页面。"
         who = self.authority(thing)
         if who is None:
             return f"您没有「{move.label}」的权限，请由有权限的人或其代理人办理。"

@@ -10,6 +10,8 @@ from association.core.models import Base
 from association.parties.merge_rules import WhenMerged
 from association.parties.visibility import AudienceMixin, AudienceQuerySet
 
+from .table import workflow_of
+
 
 class StateLocked(TypeError):
     """A state was changed by hand: only workflow.perform() moves one."""
@@ -46,6 +48,11 @@ class Stateful(Base):
         if stored is None:
             stored = type(self)._base_manager.filter(pk=self.pk).values_list("state", flat=True).first()
         return self.state if stored is None else stored
+
+    @property
+    def state_label(self) -> str:
+        """The state in words, for staff; templates have no other way to it (the choices stand in the table)."""
+        return workflow_of(self).label_for(self.state, staff=True)
 
     # what the workflow asks of a row; override where it differs
     @property

@@ -9,9 +9,11 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from association.accounts.roles import Right
 from association.core.models import working_day_table
 from association.core.workdays import YearMissing, working_days_between
 from association.inbox.models import Whose
+from association.parties.models import Seat
 
 from .actions import perform, perform_many, preview_many, undo_last, void
 from .checks import MoveRefused, allowed, as_staff, moves_for, undoable_step, why_not, why_not_void
@@ -44,7 +46,7 @@ def turn_of(thing, user) -> dict:
     who = {Whose.OFFICE: "协会", Whose.AUTHORITY: "主管部门"}.get(turn.whose, "") if turn else ""
     if turn and turn.whose == Whose.PARTY:
         who = str(thing.turn_person or thing.turn_party or "单位")
-    label = flow.states(thing.state).label
+    label = thing.state_label
     return {
         "state": label,
         "who": who,
@@ -91,6 +93,8 @@ def stateful_context(thing, user, move_url) -> dict:
             "about": move.about,
         }
         for move in moves_for(thing, user)
+        if thing.state != move.target
+        or not (move.guard and move.guard(thing))  # 补充公告: only where there is something
     ]
     return {
         "turn": turn_of(thing, user),
@@ -124,18 +128,42 @@ def _own_form(move, request, thing=None):
     return move.form(request.POST, request.FILES, **more) if request.method == "POST" else move.form(**more)
 
 
-def _what_happens(things, move) -> dict:
-    """What the page states before the move: from, to, who comes next, whether it can be undone."""
+def _what_happens(things, move, user, on_behalf) -> dict:
+    """What the page states before the move: whose name it bears, from, to, who comes next, who hears of it, undo."""
     flow = workflow_of(things[0])
     turn = flow.turns.get(move.target)
     return {
-        "source": "、".join(dict.fromkeys(flow.states(thing.state).label for thing in things)),
+        "source": "、".join(dict.fromkeys(thing.state_label for thing in things)),
         "target": flow.states(move.target).label,
         "next_who": turn.whose.label if turn else "",
         "next_what": turn.label if turn else "",
         "next_days": turn.working_days if turn else None,
         "can_be_undone": move.can_be_undone,
+        "signs_for": _signs_for(things[0], move, user, on_behalf),
+        "tells": _who_is_told(things, move),
     }
+
+
+def _signs_for(thing, move, user, on_behalf) -> str:
+    """The sentence for a stand-in, before anything is signed in another's name; "" for one's own right."""
+    held = as_staff(thing, move, user) if on_behalf else allowed(thing, move, user)
+    if held is None or held.principal is None:
+        return ""
+    verb = "签发" if move.right == Right.DECIDE else "办理"
+    return f"您将代{held.principal.name}{verb}，署名写作「{held.signature}」。"
+
+
+def _who_is_told(things, move) -> str:
+    """Who hears of the move; a unit without an account hears nothing, and somebody has to call it."""
+    if not move.tells:
+        return ""
+    parties = {thing.turn_party.pk for thing in things if thing.turn_party is not None}
+    silent = len(parties - set(Seat.objects.live().filter(party__in=parties).values_list("party_id", flat=True)))
+    if not silent:
+        return move.tells
+    if silent == len(parties):
+        return "企业还没有账号，不会收到消息，请另行通知"
+    return f"{move.tells}；其中 {silent} 家还没有账号，不会收到消息，请另行通知"
 
 
 def move_page(request, thing, name, *, back_url, template="workflow/move.html", context=None):
@@ -159,7 +187,7 @@ def move_page(request, thing, name, *, back_url, template="workflow/move.html", 
         valid = form.is_valid() & (own is None or own.is_valid())
         if valid and _perform(request, thing, move, form, own):
             return HttpResponseRedirect(back_url)
-    facts = _what_happens([thing], move)
+    facts = _what_happens([thing], move, user, on_behalf)
     context = {
         "title": move.label, "move": move, "thing": thing, "form": form, "own_form": own, "on_behalf": on_behalf,
         "back_url": back_url, "kept_scan": form.kept_scan, **facts, **(context or {}),
@@ -263,7 +291,8 @@ def bulk_page(request, things, name, *, back_url, hidden, template="workflow/bul
         "title": f"{move.label}（{len(can)} 件）", "move": move, "form": form, "own_form": own, "can": can,
         "can_shown": can[:SHOWN_IN_BULK], "can_more": max(0, len(can) - SHOWN_IN_BULK),
         "cannot": cannot[:SHOWN_IN_BULK], "cannot_count": len(cannot), "hidden": hidden,
-        "back_url": back_url, "on_behalf": on_behalf, **_what_happens(can or things, move), **(context or {}),
+        "back_url": back_url, "on_behalf": on_behalf,
+        **_what_happens(can or things, move, request.user, on_behalf), **(context or {}),
     }  # fmt: skip
     return TemplateResponse(request, template, context)
 

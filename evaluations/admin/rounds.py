@@ -15,7 +15,6 @@ from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.exchange.sheets import XLSX
 from association.jobs.views import page_url as job_url
-from association.publicity.models import ListState
 
 from .. import issued, queries
 from ..actions import change_round, issuer_note, open_round, set_switch
@@ -159,7 +158,7 @@ class RatingRoundAdmin(BaseAdmin):
             "stale": queries.inputs_changed_since(obj), "runs": self._runs(obj),
             "stats": queries.statistics(obj) if run else None, "own_full": f"{book.own_full.normalize():f}",
             "switches": [(name, *words, getattr(obj, name)) for name, words in SWITCHES.items()],
-            "public_list": public_list, "public_state": ListState(public_list.state).label if public_list else "",
+            "public_list": public_list,
             "list_why": why_not(obj) if publicity else "",
             "tables": TABLES.values(),
             "issued_count": obj.ratings.standing().exclude(grade="").count() if obj.issued_on else 0,

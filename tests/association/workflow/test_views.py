@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from association.accounts.models import StandIn
 from association.documents.models import Document
 from association.workflow.actions import OnBehalf, perform
 from association.workflow.models import Step
@@ -264,3 +265,31 @@ def test_lists_and_pages_take_the_same_queries_for_one_row_and_three(case, clerk
         counts.append((len(queries), len(page)))
         case(), case()
     assert counts[0] == counts[1]
+
+
+def test_a_stand_in_reads_in_whose_name_before_it_is_done(case, people, staff, client_of):
+    row, deputy, today = case("submitted"), staff("编辑", name="张代理"), timezone.localdate()
+    StandIn.objects.create(principal=people.clerk, deputy=deputy, starts_on=today, ends_on=today, reason="出差")
+    assert "您将代王经办办理，署名写作「张代理代王经办」。" in _text(client_of(deputy).get(_move(row, "accept")))
+    assert "您将代" not in _text(client_of(people.clerk).get(_move(row, "accept")))
+
+
+def test_a_list_offers_the_moves_that_a_row_of_its_page_can_take(case, clerk):
+    case("submitted")
+    page = _text(clerk.get(LIST))
+    assert 'value="move_accept"' in page
+    assert 'value="move_propose"' not in page  # nothing is being scored
+
+
+def test_a_state_that_says_what_is_so_is_written_once(case, clerk):
+    page = _text(clerk.get(_page(case("scoring"))))
+    assert "轮到协会：调查评分</p>" in page
+
+
+def test_who_hears_nothing_is_named_before_the_move(people, clerk, firm_user):
+    row = FACTORIES["firm-change"].make("submitted", people)
+    assert "企业还没有账号，不会收到消息" in _text(clerk.get(_move(row, "return")))
+    firm_user(row.party)
+    page = _text(clerk.get(_move(row, "return")))
+    assert "企业（待办和消息）" in page
+    assert "还没有账号" not in page
