@@ -20,6 +20,8 @@ from members import changes
 from members.change_forms import ProposalForm
 from members.enums import ChangeState
 from members.models import ChangeProposal, Firm
+from members.rules import sees_firm
+from members.term_queries import tenures_of
 from members.timeline import page_of
 
 from . import ratings
@@ -54,8 +56,25 @@ def firm(request, desk):
         "actions": [] if under_way or not desk.may_move else [CHANGE],
         "timeline": page_of(row, request.user, before=before),
         "before": before,
+        "relatives": list(Firm.objects.visible_to(request.user).related_to(desk.party).select_related("party")),
         **file_of(row, unmasked=unmasked),
     }
+    return render(request, "portal/firm.html", context)
+
+
+@of_party
+@require_safe
+def related(request, desk, uid):
+    """The file of a branch or of the head office, where the rules of the house open it: to read, persons masked."""
+    row = Firm.objects.related_to(desk.party).select_related("party__parent").filter(uid=uid).first()
+    if row is None or not sees_firm(request.user, row):
+        raise Http404
+    before = request.GET.get("before", "")
+    context = {
+        **file_of(row, unmasked=False), "related": True, "crumbs": CRUMB, "before": before,
+        "timeline": page_of(row, request.user, before=before),
+        "tenures": list(tenures_of(row.party, request.user)),
+    }  # fmt: skip
     return render(request, "portal/firm.html", context)
 
 

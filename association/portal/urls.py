@@ -20,6 +20,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("switch/", views.switch, name="switch"),
     path("firm/", firm_views.firm, name="firm"),
+    path("firm/related/<uuid:uid>/", firm_views.related, name="related"),
     path("firm/change/", firm_views.change, name="firm_change"),
     path("firm/changes/<uuid:uid>/", firm_views.proposal, name="proposal"),
     path("firm/changes/<uuid:uid>/edit/", firm_views.proposal_edit, name="proposal_edit"),

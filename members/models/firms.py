@@ -1,22 +1,34 @@
 """Firms on file (企业): what a construction firm has beyond its Party. On file whether or not a member."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from simple_history.models import HistoricalRecords
 
 from association.core.models import Base
 from association.parties.merge_rules import WhenMerged
 from association.parties.models import Party, Seat
 
+from .membership import MembershipRules
+
 
 class FirmQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Staff who read business see all; others the firms they hold a seat for."""
+        """Staff who read business see all; others the firms they hold a seat for, and those firms' branches (分公司) or
+        head offices (总公司) as far as the rules of the house say."""
         if not user.is_authenticated:
             return self.none()
         if user.has_perm("members.view_firm"):
             return self
-        return self.filter(party__in=Seat.objects.live().filter(user=user).values("party"))
+        own = Seat.objects.live().filter(user=user).values("party")
+        branches = Q(party__parent__in=own) & Exists(MembershipRules.objects.filter(head_sees_branches=True))
+        heads = Q(party__in=Party.objects.filter(pk__in=own, parent__isnull=False).values("parent")) & Exists(
+            MembershipRules.objects.filter(branches_see_head=True)
+        )
+        return self.filter(Q(party__in=own) | branches | heads)
+
+    def related_to(self, party: Party):
+        """The branches and the head office of a party, living ones."""
+        return self.filter(Q(party__parent=party) | Q(party=party.parent_id), party__merged_into=None)
 
     def living(self):
         """Without those merged into another (已并入): few, so they are named instead of asking each firm's party."""

@@ -52,6 +52,7 @@ OUTSIDE = {
     "portal:home": MEMBERS,
     "portal:switch": "login 405 405 405 405 405",
     "portal:firm": OWN,
+    "portal:related": "login 404 404 404 404 404",
     "portal:firm_change": "login on 403 ok 404 404",
     "portal:proposal": "login ok ok 404 404 404",
     "portal:proposal_edit": "login on 403 404 404 404",
