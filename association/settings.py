@@ -9,6 +9,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
@@ -216,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     "documents": {"task": "documents.sweep", "schedule": timedelta(hours=1)},
     "outbox": {"task": "outbox.sweep", "schedule": 30},
     "publicity": {"task": "publicity.clock", "schedule": 60},
+    "terms": {"task": "members.terms", "schedule": crontab(hour=8, minute=0)},
     "changes": {"task": "members.changes", "schedule": timedelta(minutes=10)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

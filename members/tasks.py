@@ -2,9 +2,14 @@
 
 from celery import shared_task
 
-from . import changes
+from . import changes, terms_watch
 
 
 @shared_task(name="members.changes")
 def apply_changes():
     changes.apply_due()
+
+
+@shared_task(name="members.terms")
+def warn_of_ends():
+    terms_watch.warn()

@@ -4,6 +4,7 @@ from . import (  # noqa: F401 - they register themselves
     applications,
     calls,
     changes,
+    ending,
     firms,
     memberships,
     merges,
