@@ -206,12 +206,11 @@ def ledger(party: Party, year: int) -> dict:
 
 
 def by_year(party: Party) -> list[tuple[int, Decimal]]:
-    """[(year, points that count)], the latest first. Two queries."""
-    caps = dict(PointRule.objects.values_list("pk", "year_cap"))
+    """[(year, points that count)], the latest first. One query."""
     found: dict[int, Decimal] = defaultdict(Decimal)
-    rows = PointEntry.objects.standing().filter(party=party).order_by().values_list("year", "rule")
-    for year, rule, points in rows.annotate(points=Sum("points")):
-        found[year] += points if caps[rule] is None else min(points, caps[rule])
+    rows = PointEntry.objects.standing().filter(party=party).order_by().values_list("year", "rule", "rule__year_cap")
+    for year, _rule, cap, points in rows.annotate(points=Sum("points")):
+        found[year] += points if cap is None else min(points, cap)
     return sorted(found.items(), reverse=True)
 
 

@@ -9,7 +9,7 @@ from .panels import Panel, register
 
 @register
 def points_panel(firm, user) -> Panel | None:
-    """Points that count, by year. Two queries."""
+    """Points that count, by year. One query."""
     if not user.has_perm("members.view_pointentry"):
         return None
     listed = reverse("admin:members_pointentry_changelist")

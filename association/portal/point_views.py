@@ -11,7 +11,7 @@ from .desk import of_party
 @of_party
 @require_safe
 def point_list(request, desk):
-    """One year; the others by a link. Six queries."""
+    """One year; the others by a link. Five queries."""
     totals = points.by_year(desk.party)
     years = sorted({year for year, _total in totals} | {points.this_year()}, reverse=True)
     asked = request.GET.get("year", "")

@@ -181,14 +181,14 @@ class FirmAdmin(BaseAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).living()
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         """A merged firm's old address leads to the one that goes on."""
-        if object_id is not None and request.method in ("GET", "HEAD") and str(object_id).isdigit():
-            party = Party.objects.filter(pk=object_id, merged_into__isnull=False).select_related("merged_into").first()
-            if party is not None and self.has_view_permission(request):
-                messages.info(request, f"「{party.name}」已并入「{party.merged_into.name}」，这是保留的企业。")
-                return HttpResponseRedirect(self.page_url("change", party.merged_into_id))
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        merged = Party.objects.filter(merged_into__isnull=False).select_related("merged_into")
+        party = merged.filter(pk=object_id).first() if str(object_id).isdigit() else None
+        if party is None:
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        messages.info(request, f"「{party.name}」已并入「{party.merged_into.name}」，这是保留的企业。")
+        return HttpResponseRedirect(self.page_url("change", party.merged_into_id))
 
     def get_object(self, request, object_id, from_field=None):
         """With its party and how many qualifications have expired: one query for the page."""
