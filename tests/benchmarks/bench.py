@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZES = {"import": 10_000, "export": 100_000, "search": 100_000, "pages": 100_000, "scoring": 100_000}
+SIZES = {"import": 10_000, "export": 100_000, "search": 100_000, "pages": 100_000, "scoring": 100_000, "members": 100_000}
 
 
 def arguments():
@@ -41,10 +41,13 @@ def here(parts: list[str], scale: int):
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
-    from . import exporting, importing, pages, scoring, searching
+    from . import exporting, importing, members, pages, scoring, searching
     from .measure import say, show
 
-    measures = {"import": importing, "export": exporting, "search": searching, "pages": pages, "scoring": scoring}
+    measures = {
+        "import": importing, "export": exporting, "search": searching, "pages": pages, "scoring": scoring,
+        "members": members,
+    }  # fmt: skip
     say(f"\n== {connection.vendor} ==")
     for part in parts:
         databases = setup_databases(verbosity=0, interactive=False)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import path
 
-from members.models import Firm
+from members.models import Firm, Person, Qualification
 
 BODY = b"<!doctype html><title>bare</title>" + b"<p>" + b"x" * 20_000
 
@@ -13,7 +13,17 @@ def bare(_request):
     return HttpResponse(BODY)
 
 
+class QualificationInline(admin.TabularInline):
+    model, extra = Qualification, 0
+
+
+class PersonInline(admin.TabularInline):
+    model, extra = Person, 0
+
+
 class FirmAdmin(admin.ModelAdmin):
+    raw_id_fields = ("party",)  # a choice of 100,000 is nobody's form
+    inlines = (QualificationInline, PersonInline)
     list_display = ("name", "code", "district", "main_qualification", "is_member", "contact_name")
     list_select_related = ("party",)
     list_filter = ("district", "qualification_group", "is_member")
