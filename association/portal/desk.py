@@ -100,7 +100,7 @@ _MENU = (
     ("信用评价", "/desk/ratings/", "patch-check"),
     ("企业档案", "/desk/firm/", "building"),
     ("证照库", "/desk/documents/", "file-earmark-text"),
-    ("会员积分", "/desk/points/", "check2-circle"),
+    ("会员积分", "/desk/points/", "list"),
     ("经办人员", "/desk/seats/", "person-circle"),
     ("消息", "/desk/messages/", "bell"),
 )
