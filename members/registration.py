@@ -180,9 +180,12 @@ def take_papers(row: SeatRequest, step, licence=None, letter=None):
     row.proof = SeatRequest.Proof.LETTER if row.letter_id else SeatRequest.Proof.LICENCE
 
 
-def grant(row: SeatRequest, step, joins: Party | None = None):
-    """The firm (new, or the one on file), the account (theirs, or a new one) and the seat."""
-    party = row.party or joins
+def grant(row: SeatRequest, step, **chosen):
+    """The firm (new, or the one on file), the account (theirs, or a new one) and the seat.
+
+    `joins`, where staff were asked: the party that it is, or None for a new file.
+    """
+    party = chosen.get("joins", row.party)
     if party is None:
         party = _new_firm(row, by=step.actor)
     elif row.proof == SeatRequest.Proof.LICENCE:

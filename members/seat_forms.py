@@ -114,7 +114,7 @@ class FirmAskForm(forms.Form):
 
 
 class GrantForm(forms.Form):
-    """Where the request is about no firm on file: a new file, or one that it turns out to be."""
+    """Where no firm on file has that very code: a new file, or one that it turns out to be."""
 
     takes_thing = True
     joins = forms.ChoiceField(
@@ -124,7 +124,7 @@ class GrantForm(forms.Form):
     def __init__(self, *args, thing=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.alike = {}
-        if thing is None or thing.party_id:
+        if thing is None or (thing.party_id and thing.party.code == thing.code):
             del self.fields["joins"]
             return
         same = list(Party.objects.living().filter(name_key=name_key(thing.name))[:5])

@@ -111,6 +111,13 @@ def test_another_code_under_the_same_name_is_pointed_at(office, person, firm):
     row = asked(person, name=firm("宏达建筑有限公司").party.name, code=firm_code(4711), letter=True)
     page = text_of(office.get(f"/admin/members/seatrequest/{row.pk}/change/"))
     assert "代码与申请的不同，请核对" in page
+    assert "请选择建档还是加入" in text_of(move(office, row, "approve"))
+    known = row.party
+    move(office, row, "approve", joins="new")  # it is another firm of the same name
+    row.refresh_from_db()
+    assert (row.party.code, row.party.name) == (firm_code(4711), known.name)
+    assert row.party != known
+    assert not Seat.objects.filter(party=known).exists()
 
 
 def test_a_hidden_firm_is_joined_by_letter_only(office, person, firm):
