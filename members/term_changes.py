@@ -152,6 +152,12 @@ def change_line(line: TermChangeLine, *, by, **values) -> TermChangeLine:
     return locked
 
 
+def labelled(changes: dict, model=TermChangeLine) -> dict:
+    """Changes by the Chinese names of the fields, without the sensitive ones: they stand in another row's timeline."""
+    hidden = model.SENSITIVE
+    return {str(model._meta.get_field(name).verbose_name): pair for name, pair in changes.items() if name not in hidden}
+
+
 def _shown(value) -> str:
     return "" if value is None else str(value)
 
@@ -317,8 +323,15 @@ def _tell_answer(change, line, changes, *, by, received_on):
     verb = "更正" if line.answer == TermChangeLine.Answer.CORRECTED else "确认"
     unit = line.party.name
     who = f"{by.name}代{unit}录入：{verb}" if line.channel else f"{by.name}{verb}"
-    shown = {name: pair for name, pair in changes.items() if name not in TermChangeLine.SENSITIVE}
+    shown = labelled(changes)
     more = {"by": by, "note": line.answer_note, "channel": line.channel, "happened_on": received_on, "changes": shown}
     words = f"{who}「{change.title}」中{line.post}的任职资料"
-    record(change, "term-change.answered", f"{words}（{unit}）", party=line.party, audience=Audience.STAFF, **more)
+    record(
+        change,
+        "term-change.answered",
+        words if line.channel else f"{words}（{unit}）",
+        party=line.party,
+        audience=Audience.STAFF,
+        **more,
+    )
     record(line.party, "tenure.answered", words, party=line.party, audience=Audience.PARTY, **more)

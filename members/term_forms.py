@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from association.core.adminforms import DayInput
 from association.core.enums import Channel
@@ -47,7 +48,10 @@ class _Unit:
 class AppointForm(_Unit, forms.ModelForm):
     """A new tenure by hand."""
 
-    unit = _text("单位", 120, required=False, help_text="全称或统一社会信用代码；不代表单位的可以不填。")
+    unit = _text(
+        "单位", 120, required=False, widget=UnfoldAdminTextInputWidget,
+        help_text="全称或统一社会信用代码；不代表单位的可以不填。",
+    )  # fmt: skip
 
     class Meta:
         model = Tenure

@@ -31,8 +31,7 @@ def why_not_propose(change: TermChange) -> str:
 def issue(change: TermChange, step, *, document_number: str = "", issued_on: date | None = None, **_data):
     """Effect of 印发: posts begin and end on the day that the list takes effect, each unit's timeline says so."""
     change.document_number, change.issued_on = document_number, issued_on or step.happened_on
-    parties = [pk for pk in change.lines.values_list("party_id", flat=True) if pk]
-    list(Party.objects.select_for_update().filter(pk__in=parties).order_by("pk").values_list("pk"))
+    _lock_units(change)
     plan, day = plan_of(change, lock=True), change.takes_effect_on
     ended = plan.ended
     for tenure in ended:
@@ -49,6 +48,13 @@ def issue(change: TermChange, step, *, document_number: str = "", issued_on: dat
     insert(Tenure, list(begun.values()))
     _tell_issued(change, list(begun.values()), ended, by=step.actor)
     raise_stamp()
+
+
+def _lock_units(change: TermChange):
+    """Whoever writes posts of these units waits for us, or we for them: then the plan is made of what stands."""
+    plan = plan_of(change)
+    keys = {row.party_id for row in (*plan.ended, *(one.line for one in plan.lines)) if row.party_id}
+    list(Party.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
 def _told(line: TermChangeLine, tenure: Tenure) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def counts_by_unit_post(day: date | None = None) -> dict[str, int]:
 def directory(held: QuerySet, day: date | None = None) -> list[dict]:
     """[{"organ", "count", "rows", "posts": [{"post", "tenures"}]}] of the rows that hold a post on the day. One query."""
     by_organ: dict[str, dict[int, dict]] = defaultdict(dict)
-    held = held.on(day or timezone.localdate()).filter(post__is_plain=False).select_related("post", "party")
+    held = held.on(day or timezone.localdate()).filter(post__is_plain=False).select_related("post", "party", "term")
     for tenure in held.order_by("post__order", "post__name", "party__initials", "person_name", "pk"):
         organ = next((name for name, organs in ORGANS if tenure.post.organ in organs), "其他")
         entry = by_organ[organ].setdefault(tenure.post_id, {"post": tenure.post, "tenures": []})
@@ -77,3 +77,9 @@ def directory(held: QuerySet, day: date | None = None) -> list[dict]:
         for name in names
         if by_organ[name]
     ]
+
+
+def term_named(organs: list[dict]) -> str:
+    """The one term (届次) that a directory is of; "" where posts of several stand in it."""
+    names = {tenure.term.name if tenure.term_id else "" for organ in organs for tenure in organ["rows"]} - {""}
+    return names.pop() if len(names) == 1 else ""

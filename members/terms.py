@@ -158,7 +158,7 @@ def replace_person(
     whose = f"{locked.party.name}的" if locked.party_id else ""
     tell(
         new, "replaced", f"{_who(by)}登记：{whose}{locked.post}由{before}换为{person_name}", by=by, note=reason, on=on,
-        changes={"person_name": [before, person_name]},
+        changes={"任职人": [before, person_name]},
     )  # fmt: skip
     raise_stamp()
     return new
@@ -176,7 +176,12 @@ def correct_tenure(tenure: Tenure, *, by, note: str = "", **values) -> Tenure:
     changes = {name: values[name] for name in CORRECTABLE if name in values and getattr(locked, name) != values[name]}
     if not changes:
         return locked
-    shown = {n: [str(getattr(locked, n) or ""), str(v or "")] for n, v in changes.items() if n not in Tenure.SENSITIVE}
+    label = {name: str(Tenure._meta.get_field(name).verbose_name) for name in changes}
+    shown = {
+        label[name]: [str(getattr(locked, name) or ""), str(value or "")]
+        for name, value in changes.items()
+        if name not in Tenure.SENSITIVE
+    }
     for name, value in changes.items():
         setattr(locked, name, value)
     locked.clean_fields(exclude=["post", "party", "change", "end_change"])
@@ -185,8 +190,7 @@ def correct_tenure(tenure: Tenure, *, by, note: str = "", **values) -> Tenure:
     if not locked.party_id and not locked.person_name:
         raise ValidationError({"person_name": "请填写任职人。"})
     _save(locked)
-    labels = "、".join(str(Tenure._meta.get_field(name).verbose_name) for name in changes)
-    sentence = f"{_who(by)}更正{holder_of(locked)}任{locked.post}的{labels}"
+    sentence = f"{_who(by)}更正{holder_of(locked)}任{locked.post}的{'、'.join(label.values())}"
     tell(locked, "corrected", sentence, by=by, note=note, changes=shown)
     raise_stamp()
     return locked

@@ -4,20 +4,19 @@ from django.shortcuts import render
 
 from association.core.pagecache import public_page
 from members.models import MembershipRules, Tenure
-from members.term_queries import directory
-from members.terms import term_of
+from members.term_queries import directory, term_named
 
 from .queries import firm_url
 
 
 @public_page()
 def council(request):
-    """Who holds which post today, by organ; kept until midnight at most, when posts may change. Three queries."""
+    """Who holds which post today, by organ; kept until midnight at most, when posts may change. Two queries."""
     rules = MembershipRules.current()
     organs = directory(Tenure.objects.all().select_related("party__firm")) if rules.council_public else []
     shown = [_organ(organ, people=rules.people_public) for organ in organs]
     context = {"section": "about", "is_public": rules.council_public, "organs": [one for one in shown if one["posts"]],
-               "term": term_of() if rules.council_public else None}  # fmt: skip
+               "term": term_named(organs)}  # fmt: skip
     return render(request, "public/council.html", context)
 
 

@@ -24,7 +24,7 @@ from .. import terms
 from ..models import Post, Tenure, Term
 from ..resources_members import MEMBERS
 from ..term_forms import AppointForm, AsOfForm, CorrectForm, EndForm, ReplaceForm, VoidForm
-from ..term_queries import directory, search_tenures
+from ..term_queries import directory, search_tenures, term_named
 
 DIRECTORY_URL = "/admin/members/tenure/directory/"
 add_page(
@@ -254,7 +254,7 @@ class TenureAdmin(BaseAdmin):
         count = sum(organ["count"] for organ in organs)
         log_access("print", f"理事会、监事会名单（{day:%Y-%m-%d}）", by=request.user, rows=count, request=request)
         context = {
-            "organs": organs, "day": day, "form": form, "count": count, "masked": masked, "term": terms.term_of(day),
+            "organs": organs, "day": day, "form": form, "count": count, "masked": masked, "term": term_named(organs),
             "back_url": self.page_url("changelist"), "printed_by": request.user.name, "printed_at": timezone.now(),
         }  # fmt: skip
         return render(request, "members/council.html", context)

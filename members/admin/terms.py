@@ -64,7 +64,7 @@ class TermChangeAdmin(StatefulAdminMixin, BaseAdmin):
     list_display = ("title", "term", "kind", "state_chip", "meeting_on", "takes_effect_on", "document_number")
     list_select_related = ("term",)
     list_filter = ("kind", "term")
-    fields = (("term", "kind"), "title", ("body", "meeting_on", "takes_effect_on"))
+    fields = (("term", "kind"), "title", "body", ("meeting_on", "takes_effect_on"))
     search_fields = ("title",)
     search_help_text = "名称、会议、文号"
     search_rows = staticmethod(
@@ -93,7 +93,7 @@ class TermChangeAdmin(StatefulAdminMixin, BaseAdmin):
         else:
             key = f"{values['term'].pk}:{values['kind']}:{values['meeting_on']}:{values['title']}"
             saved = term_changes.create_change(by=request.user, once_key=key[:120], **values)
-        obj.pk, obj.version, obj.state, obj._state.adding = saved.pk, saved.version, saved.state, False
+        obj.pk, obj.version, obj._state.adding = saved.pk, saved.version, False
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
