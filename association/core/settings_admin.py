@@ -37,6 +37,9 @@ class AssociationAdmin(BaseAdmin):
         there = Association.objects.exists()
         return HttpResponseRedirect(self.page_url("change", 1) if there else self.page_url("add"))
 
+    def render_change_form(self, request, context, *args, **kwargs):
+        return super().render_change_form(request, context | {"show_save_and_add_another": False}, *args, **kwargs)
+
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         raise_stamp()

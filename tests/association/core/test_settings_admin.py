@@ -121,3 +121,17 @@ def test_only_who_keeps_the_settings_opens_them(client_of, association, role, ur
 def test_firms_and_visitors_do_not(client, client_of, firm_user, association):
     assert is_login(client.get(ASSOCIATION))
     assert client_of(firm_user()).get(ASSOCIATION).status_code == 404
+
+
+def test_the_one_row_is_saved_without_another(client_of, staff):
+    page = client_of("系统管理员").get("/admin/core/association/add/").content.decode()
+    assert "保存并继续填写" in page
+    assert "再建一条" not in page
+
+
+def test_buttons_have_no_blank_between_what_is_done_and_to_what(admin_client):
+    year = CalendarYear.objects.first()
+    page = admin_client.get(f"/admin/core/calendaryear/{year.pk}/change/").content.decode()
+    assert "删除工作日历" in "".join(page.split())
+    assert "删除 工作日历" not in " ".join(page.split())
+    assert "已选 0 个，共" in admin_client.get("/admin/core/calendaryear/").content.decode()
