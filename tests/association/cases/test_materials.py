@@ -11,11 +11,13 @@ from association.cases.models import Case, Material
 from association.core.enums import Audience
 from association.documents.actions import store
 from association.documents.models import Document
+from association.jobs.actions import run
+from association.jobs.models import Job
 from association.parties.actions import give_seat
 from association.parties.models import Seat
 from association.timeline.actions import events_of
 
-from .conftest import pdf
+from .conftest import pdf, photo
 
 
 def words_of(response) -> str:
@@ -209,3 +211,49 @@ def test_the_list_of_slots_is_kept_by_staff(client_of, case, slots):
     })  # fmt: skip
     assert answer.status_code == 302
     assert "资质证书" in missing(case)
+
+
+def _photos(count):
+    return [photo(f"IMG_{n}.jpg", (n * 20, 0, 0)) for n in range(1, count + 1)]
+
+
+def _pages(document) -> int:
+    with document.open() as file:
+        return int(re.findall(rb"/Count (\d+)", file.read())[-1])
+
+
+def test_a_few_photos_become_one_pdf_at_once_unless_the_firm_wants_them_apart(desk, case, slots):
+    desk.post(at(case, slots[1]), {"files": [*_photos(3), pdf("说明.pdf")], "join": "1"})
+    labels = {row.document.label: row.document for row in case.materials.select_related("document")}
+    assert set(labels) == {"安全生产许可证.pdf", "说明.pdf"}
+    assert _pages(labels["安全生产许可证.pdf"]) == 3
+    desk.post(at(case, slots[2]), {"files": _photos(2)})
+    assert case.materials.filter(slot=slots[2]).count() == 2
+
+
+def test_many_photos_are_joined_by_a_job(desk, case, slots, django_capture_on_commit_callbacks):
+    desk.post(at(case, slots[1]), {"files": _photos(6), "join": "1"})
+    assert "6 张照片正在合成一个 PDF" in words_of(desk.get(at(case)))
+    assert missing(case) == ["营业执照", "安全生产许可证"]
+    job = Job.objects.get(kind="materials.join")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert run(job.pk).state == Job.State.DONE
+    assert missing(case) == ["营业执照"]
+    assert _pages(case.materials.get().document) == 6
+    assert not Document.objects.loose().exists()
+    Job.objects.filter(pk=job.pk).update(state=Job.State.QUEUED)  # begun again after a kill
+    assert run(job.pk).state == Job.State.DONE
+    assert case.materials.count() == 1
+
+
+def test_photos_of_a_case_that_went_on_meanwhile_are_not_added(desk, case, slots):
+    desk.post(at(case, slots[1]), {"files": _photos(6), "join": "1"})
+    Case.objects.filter(pk=case.pk).update(whose="office")
+    job = run(Job.objects.get(kind="materials.join").pk)
+    assert job.state == Job.State.FAILED
+    assert "协会正在办理" in job.error
+    assert not Material.objects.exists()
+
+
+def test_after_a_login_that_ran_out_the_upload_leads_to_the_page(desk, case, slots):
+    assert desk.get(at(case, slots[0]))["Location"] == at(case)
