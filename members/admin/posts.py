@@ -208,7 +208,7 @@ class TenureAdmin(BaseAdmin):
     def extra_urls(self):
         return [
             self.page("directory/", self.directory_view, "directory", needs="view"),
-            self.page("roster/", self.roster_view, "roster", needs="view"),
+            self.page("roster/download/", self.roster_view, "roster", needs="view"),
             self.page("<int:pk>/replace/", self.replace_view, "replace"),
             self.page("<int:pk>/end/", self.end_view, "end"),
             self.page("<int:pk>/void/", self.void_view, "void"),
