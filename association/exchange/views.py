@@ -119,7 +119,7 @@ def batch_page(request, batch: ImportBatch, *, frame, url_of):
         "broken": batch.state == S.BROKEN or (busy and (batch.job is None or batch.job.is_over)), "before": _same_file(batch),
     }  # fmt: skip
     if batch.job is not None and busy and not batch.job.is_over:
-        context |= progress_context(batch.job, job_url(batch.job))
+        context |= progress_context(batch.job, job_url(batch.job, reload=True))
     if batch.job is not None and batch.job.state == Job.State.FAILED and batch.state != S.APPLIED:
         context["job_error"] = batch.job.error
     if batch.state in (S.UNDONE, S.UNDOING, S.APPLIED):

@@ -9,12 +9,13 @@ from .heartbeat import is_alive
 from .models import Job
 
 STOP_POLLING = 286  # htmx: take the answer, ask no more
+RELOAD = "reload"  # in the address asked: the page shows more than the job, all of which changes at its end
 POLL_HEADER = "X-Poll"  # such a request is the page's, not the person's: it keeps no session alive
 
 
-def page_url(job: Job) -> str:
-    """Where staff watch a job."""
-    return reverse("admin:job", args=[job.uid])
+def page_url(job: Job, *, reload: bool = False) -> str:
+    """Where staff watch a job; with `reload` the page that asks is read anew once the job is over (RELOAD)."""
+    return reverse("admin:job", args=[job.uid]) + (f"?{RELOAD}=1" if reload else "")
 
 
 def job_of(user, uid) -> Job:
@@ -38,13 +39,16 @@ def progress_context(job: Job, poll_url: str) -> dict:
 def poll(request, job: Job, poll_url: str):
     """The part of a job's page that changes, for whichever page shows it; ends the asking when the job is over."""
     status = STOP_POLLING if job.is_over else 200
-    return TemplateResponse(request, "jobs/progress.html", progress_context(job, poll_url), status=status)
+    answer = TemplateResponse(request, "jobs/progress.html", progress_context(job, poll_url), status=status)
+    if job.is_over and RELOAD in request.GET:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 def job_page(request, uid):
     """A job among the pages of the admin, which wraps this view."""
     job = job_of(request.user, uid)
     if request.headers.get(POLL_HEADER):
-        return poll(request, job, request.path)
+        return poll(request, job, request.get_full_path())
     context = {"title": job.title, **progress_context(job, request.path)}
     return TemplateResponse(request, "jobs/job.html", admin.site.each_context(request) | context)

@@ -45,6 +45,17 @@ def test_a_finished_job_shows_its_result_and_the_asking_ends(association, job, c
     assert 'href="/admin/x/"' in part
 
 
+def test_a_page_that_shows_more_than_the_job_is_read_anew_at_its_end(association, job, client_of):
+    row, client = job(state="running", done=1, total=2), client_of(job.owner)
+    url = f"/admin/jobs/{row.uid}/?reload=1"
+    answer = client.get(url, headers=POLL)
+    assert f'hx-get="{url}"' in answer.content.decode()  # goes on asking in the same way
+    assert "HX-Refresh" not in answer.headers
+    Job.objects.filter(pk=row.pk).update(state="done")
+    assert client.get(url, headers=POLL).headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in client.get(f"/admin/jobs/{row.uid}/", headers=POLL).headers
+
+
 def test_a_failed_job_says_why(association, job, client_of):
     row = job(state="failed", error="文件里没有表头，请核对。")
     assert "文件里没有表头，请核对。" in _text(client_of(job.owner).get(f"/admin/jobs/{row.uid}/"))
