@@ -168,17 +168,10 @@ class UserAdmin(BaseAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
 
-    def get_list_display(self, request):
-        seen = "full_mobile" if holds(request.user, Right.PERSONAL) else "shown_mobile"
-        return tuple(seen if name == "shown_mobile" else name for name in self.list_display)
-
     @admin.display(description="手机号", ordering="mobile")
     def shown_mobile(self, obj):
+        """Masked for everybody, as on the account's own page, where showing it in full is remembered."""
         return mask_mobile(obj.mobile)
-
-    @admin.display(description="手机号", ordering="mobile")
-    def full_mobile(self, obj):
-        return obj.mobile
 
     @admin.display(description="岗位")
     def role_list(self, obj):

@@ -43,6 +43,7 @@ def turn_of(thing, user) -> dict:
     flow = workflow_of(thing)
     turn = flow.turns.get(thing.state)
     due = getattr(thing, "due_at", None)
+    past = due is not None and due < timezone.now()
     who = {Whose.OFFICE: "协会", Whose.AUTHORITY: "主管部门"}.get(turn.whose, "") if turn else ""
     if turn and turn.whose == Whose.PARTY:
         who = str(thing.turn_person or thing.turn_party or "单位")
@@ -52,8 +53,8 @@ def turn_of(thing, user) -> dict:
         "who": who,
         "what": turn.label if turn and turn.label else label,
         "due": due,
-        "left": _days_left(due),
-        "late": due is not None and due < timezone.now(),
+        "left": None if past else _days_left(due),
+        "late": past and not (turn and turn.whose == Whose.CLOCK),  # nobody is late with what the clock does
         "mine": bool(turn and turn.whose == Whose.OFFICE and turn.right and turn.right in user.rights_today),
         "void": getattr(thing, "voided_at", None),
     }

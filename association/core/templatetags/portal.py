@@ -34,12 +34,15 @@ def _local(value):
 
 @register.filter
 def cn_date(value, form=""):
-    """5 月 8 日（周六）for sentences; form "year": 2021 年 5 月 8 日（周六）, form "plain": 2021 年 5 月 8 日."""
+    """5 月 8 日（周六）for sentences, with the year where it is not this one.
+
+    form "year": 2021 年 5 月 8 日（周六）in any year, form "plain": 2021 年 5 月 8 日.
+    """
     day = _local(value)
     if day is None:
         return value or ""
     text = f"{day.month} 月 {day.day} 日"
-    if form in ("year", "plain"):
+    if form in ("year", "plain") or day.year != timezone.localdate().year:
         text = f"{day.year} 年 {text}"
     return text if form == "plain" else f"{text}（周{WEEKDAYS[day.weekday()]}）"
 

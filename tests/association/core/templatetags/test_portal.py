@@ -9,6 +9,7 @@ import pytest
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils import timezone
 
 from association.core.templatetags import portal
 
@@ -22,7 +23,7 @@ def draw(source, **context):
 
 @pytest.mark.parametrize(
     ("form", "text"),
-    [("", "5 月 8 日（周六）"), ("year", "2021 年 5 月 8 日（周六）"), ("plain", "2021 年 5 月 8 日")],
+    [("", "2021 年 5 月 8 日（周六）"), ("year", "2021 年 5 月 8 日（周六）"), ("plain", "2021 年 5 月 8 日")],
 )
 def test_dates_in_sentences(form, text):
     assert portal.cn_date(SATURDAY, form) == text
@@ -31,14 +32,20 @@ def test_dates_in_sentences(form, text):
 @pytest.mark.parametrize(
     ("value", "form", "text"),
     [
-        (EVENING_UTC, "", "5 月 8 日（周六）17:00"),
+        (EVENING_UTC, "", "2021 年 5 月 8 日（周六）17:00"),
         (EVENING_UTC, "plain", "2021 年 5 月 8 日 17:00"),
-        (SATURDAY, "", "5 月 8 日（周六）"),
-        (dt.datetime(2021, 5, 7, 16, 0, tzinfo=dt.UTC), "", "5 月 8 日（周六）00:00"),
+        (SATURDAY, "", "2021 年 5 月 8 日（周六）"),
+        (dt.datetime(2021, 5, 7, 16, 0, tzinfo=dt.UTC), "", "2021 年 5 月 8 日（周六）00:00"),
     ],
 )
 def test_moments_are_told_in_local_time(value, form, text):
     assert portal.cn_moment(value, form) == text
+
+
+def test_a_date_of_this_year_needs_no_year():
+    day = timezone.localdate().replace(month=5, day=8)
+    assert portal.cn_date(day).startswith("5 月 8 日（周")
+    assert portal.cn_date(day, "plain") == f"{day.year} 年 5 月 8 日"
 
 
 def test_dates_in_tables():
@@ -163,13 +170,18 @@ def test_pager_of_one_page_is_the_total_alone():
     assert "<a" not in page
 
 
-def test_bars_are_drawn_against_the_highest_and_told_in_words():
+def test_bars_are_as_long_as_their_percentage_and_told_in_words():
     page = draw('{% bar_chart rows title="等级" label_head="等级" %}', rows=[("AAA", 131), ("AA", 76), ("A", 48)])
-    assert re.findall(r'class="mark" x="0" y="\d+" width="([\d.]+)%"', page) == ["100.0", "58.0", "36.6"]
+    assert re.findall(r'class="mark" x="0" y="\d+" width="([\d.]+)%"', page) == ["51.4", "29.8", "18.8"]
     assert "<title id=" in page
     assert "AAA 131 家，AA 76 家，A 48 家。</desc>" in page
     assert "<td>AAA</td>" in page
     assert "51.4%" in page
+
+
+def test_bars_without_a_percentage_are_drawn_against_the_highest():
+    page = draw('{% bar_chart rows title="等级" shares=False %}', rows=[("AAA", 131), ("AA", 76)])
+    assert re.findall(r'class="mark" x="0" y="\d+" width="([\d.]+)%"', page) == ["100.0", "58.0"]
 
 
 def test_columns_stand_on_one_line_and_a_zero_has_no_height():
