@@ -9,15 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.base import File
 
 from association.accounts.models import User
 from association.core.calendar import load_year
 from association.core.models import Association, CalendarYear
-from association.exchange.actions import import_now
-from association.exchange.kinds import kind_named
-from association.exchange.models import ImportBatch
-from association.jobs.models import Job
 from association.parties.actions import give_seat
 from association.parties.models import Seat
 from association.publicity.actions import register_objection
@@ -29,6 +24,8 @@ from evaluations.publicity import make_list
 from evaluations.runs import rate_now
 from evaluations.scheme_file import read_scheme
 
+from . import members
+from .importing import bring
 from .people import holder_of, make_people
 
 DATA = Path(__file__).parent / "data"
@@ -70,6 +67,7 @@ def load(plan: dict) -> Iterator[str]:
     yield from _rating(plan, people)
     yield from _seats(plan, people)
     yield from _publicity(plan, people)
+    yield from members.load(plan, people)
 
 
 def _rating(plan: dict, people: dict[str, User]) -> Iterator[str]:
@@ -84,24 +82,11 @@ def _rating(plan: dict, people: dict[str, User]) -> Iterator[str]:
     load_scheme(read_scheme(settings.BASE_DIR / about["scheme"]), by=clerk)
     opened, _ = open_round(year=about["year"], by=clerk)
     for kind, name, options in about["files"]:
-        yield from _import(kind, folder / name, options | {"round": about["year"]}, by=clerk)
+        yield from bring(kind, folder / name, options | {"round": about["year"]}, by=clerk)
     run, _ = rate_now(opened, by=clerk)
     opened.refresh_from_db()
     set_switch(opened, name="sheets_open", on=True, by=clerk, note="演示")
     yield f"{run.population} firms scored"
-
-
-def _import(kind_name: str, path: Path, options: dict, *, by) -> Iterator[str]:
-    done = ImportBatch.objects.filter(kind=kind_name, document__label=path.name, state=ImportBatch.State.APPLIED)
-    if done.exists():
-        return
-    kind = kind_named(kind_name)
-    with path.open("rb") as handle:
-        wanted = {name: options[name] for name in kind.options if name in options}
-        batch, job = import_now(kind, File(handle, name=path.name), options=wanted, by=by)
-    if job.state != Job.State.DONE:
-        raise RuntimeError(f"{path.name}: {job.error}")
-    yield f"{path.name}: {batch.read} rows"
 
 
 def _seats(plan: dict, people: dict[str, User]) -> Iterator[str]:

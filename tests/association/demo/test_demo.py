@@ -2,6 +2,7 @@
 
 import json
 import stat
+from collections import Counter
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,11 +12,13 @@ from association.accounts.models import User
 from association.accounts.roles import ROLES
 from association.core.models import Association
 from association.demo import people, year
+from association.documents.models import Document
 from association.exchange.models import ImportBatch
 from association.parties.models import Seat
 from association.publicity.models import LineState, ListState, PublicityList
 from evaluations.models import RatingRound, ScoringRun
 from evaluations.runs import summary_of
+from members.models import CallNote, ChangeProposal, Membership, MembershipApplication, Tenure
 
 PLAN = year.read("yueyang")
 
@@ -26,7 +29,7 @@ def loaded(db):
 
 
 def counts() -> dict:
-    models = (User, Association, ImportBatch, ScoringRun, PublicityList, Seat)
+    models = (User, Association, ImportBatch, ScoringRun, PublicityList, Seat, Membership, Tenure, Document, CallNote)
     return {model.__name__: model.objects.count() for model in models}
 
 
@@ -37,7 +40,19 @@ def test_the_year_is_scored_as_the_samples_expect_and_published(loaded):
     listed = PublicityList.objects.get()
     assert listed.state == ListState.PUBLICISED
     assert listed.lines.filter(state=LineState.BLOCKED).count() == 1
-    assert loaded[-1].startswith("list of 255 firms published")
+    assert any(line.startswith("list of 255 firms published") for line in loaded)
+
+
+def test_the_roster_stands_with_its_posts_and_one_firms_file_has_something_of_everything(loaded):
+    expected = json.loads((year.settings.BASE_DIR / "tests/data/members_2021/expected.json").read_text())
+    assert Membership.objects.on().count() == expected["members"]
+    units = Tenure.objects.on().filter(party__isnull=False).values_list("post__unit_name", flat=True)
+    assert Counter(units) == {name: n for name, n in expected["posts"].items() if name != "会员单位"}
+    party = Seat.objects.get(user__mobile="13900000021").party
+    assert party.firm.qualifications.exists()
+    assert Document.objects.filter(party=party, in_library=True).exists()
+    assert ChangeProposal.objects.get().case.party == party
+    assert MembershipApplication.objects.get().case.state == "submitted"
 
 
 def test_a_second_time_changes_nothing(loaded):
@@ -52,7 +67,7 @@ def test_one_that_was_killed_goes_on_where_it_stopped(db):
         next(begun)
     begun.close()
     list(year.load(PLAN))
-    assert counts()["ImportBatch"] == len(PLAN["rating"]["files"])
+    assert counts()["ImportBatch"] == len(PLAN["rating"]["files"]) + 1  # and the roster of members
     assert PublicityList.objects.get().state == ListState.PUBLICISED
 
 
