@@ -18,7 +18,7 @@ CHANGE_PARTY_LABELS = {
     ChangeState.RETURNED: "请补正",
     ChangeState.APPLIED: "已生效",
 }
-CHANGE_PATH = (ChangeState.SUBMITTED, ChangeState.RETURNED, ChangeState.ACCEPTED, ChangeState.APPLIED)
+CHANGE_PATH = (ChangeState.SUBMITTED, ChangeState.ACCEPTED, ChangeState.APPLIED)
 OPEN_CHANGES = (ChangeState.SUBMITTED, ChangeState.RETURNED, ChangeState.ACCEPTED)
 FIRM_CHANGE = "firm-change"  # the kind of case
 

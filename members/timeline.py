@@ -25,7 +25,7 @@ from association.workflow.table import get_workflow
 from .models import CallNote, Firm, Membership, MembershipPause, Qualification, Tenure
 
 SHOWN = 30
-TEXTS = 5  # columns of text that a source may bring along
+TEXTS = 6  # columns of text that a source may bring along
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Source:
     """Rows of one model that are lines of the timeline.
 
     `rows(party_id, user)` gives the rows that this reader may see; `day` is the date of a line (a field of the row or
-    an expression); `texts` are up to five columns, handed as strings to `tell(texts, staff) -> Item fields`.
+    an expression); `texts` are up to six columns, handed as strings to `tell(texts, staff) -> Item fields`.
     """
 
     label: str
@@ -146,10 +146,11 @@ def _tell_event(sentence, note, channel, audience, *, staff):
     return {"title": f"{sentence}{way}{inside}", "note": note}
 
 
-def _tell_case(kind, state, uid, title, pk, *, staff):
+def _tell_case(kind, state, uid, title, pk, name, *, staff):
     words = get_workflow(kind).label_for(state, staff=staff)
     case = Case(kind=kind, state=state, uid=UUID(uid), title=title, pk=int(pk))
     url = kind_of(kind).staff_url(case) if staff else kind_of(kind).party_url(case)
+    title = title.removeprefix(name).strip() or title  # on a firm's own page its name need not stand in each line
     return {"title": f"{kind_of(kind).label}：{title}", "note": f"现在：{words}", "url": url}
 
 
@@ -226,5 +227,5 @@ register(
 )
 register(Source(
     "资质", _of_party(Qualification, field="firm"), "ends_on", ("name",),
-    lambda name, *, staff: {"title": f"资质「{name}」有效期至", "tone": "gold"},
+    lambda name, *, staff: {"title": f"资质「{name}」到期", "tone": "gold"},
 ))  # fmt: skip
