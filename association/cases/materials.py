@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from association.core.enums import Audience
 from association.core.models import StaleVersion
@@ -230,6 +231,10 @@ class Shelf:
     back: str
     why_not: str = ""
     accept: str = ACCEPT
+
+    @property
+    def today(self):
+        return timezone.localdate()
 
     @property
     def has_materials(self) -> bool:

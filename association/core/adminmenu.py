@@ -9,7 +9,9 @@ _AREA_OF_APP = {
     "inbox": "待办", "cases": "待办", "members": "企业", "parties": "企业", "evaluations": "信用评价",
     "publicity": "公示公告", "exchange": "导入", "accounts": "账号",
 }  # fmt: skip
-_AREA_OF_MODEL = {"parties.seat": "账号", "parties.invitation": "账号", "members.seatrequest": "账号"} | dict.fromkeys(
+_AREA_OF_MODEL = {
+    "parties.seat": "账号", "parties.invitation": "账号", "members.seatrequest": "账号", "cases.slot": "系统",
+} | dict.fromkeys(
     (
         "members.membershiprules", "members.membership", "members.membershipapplication", "members.leavingrequest",
         "members.term", "members.post", "members.tenure", "members.termchange", "members.pointrule", "members.pointentry",

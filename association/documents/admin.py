@@ -5,9 +5,9 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 
-from association.core.admin import ReadOnlyAdmin
+from association.core.admin import BaseAdmin, ReadOnlyAdmin
 
-from .models import Document
+from .models import Document, DocumentKind
 from .registry import kind_in_words
 
 
@@ -46,3 +46,18 @@ class DocumentAdmin(ReadOnlyAdmin):
         return format_html(
             '<a href="{}?inline=1" target="_blank" rel="noopener">查看</a>　<a href="{}">下载</a>', url, url
         )
+
+
+@admin.register(DocumentKind)
+class DocumentKindAdmin(BaseAdmin):
+    """What may stand in the library. A name is not changed once papers bear it: take it out of use and make another."""
+
+    list_display = ("name", "needs_term", "order", "is_active")
+    list_filter = ("needs_term", "is_active")
+    search_fields = ("name",)
+    search_rows = staticmethod(lambda rows, term: rows.filter(name__icontains=term))
+    fields = ("name", "needs_term", "order", "is_active")
+    empty_text = "单位可以放进证照库的证照种类，在这里列出。"
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*super().get_readonly_fields(request, obj), *(("name",) if obj else ()))

@@ -2,7 +2,6 @@
 
 from django import forms
 
-from association.core.adminforms import DayInput
 from association.documents.kept import KeepsFiles, KeptFileField
 from association.documents.models import DocumentKind
 
@@ -23,7 +22,7 @@ class _PaperFields(forms.Form):
         label="证号", required=False, max_length=80, error_messages={"max_length": _LONG.format(80)}
     )
     expires_on = forms.DateField(
-        label="有效期至", required=False, widget=DayInput, help_text="长期有效的不填。",
+        label="有效期至", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), help_text="长期有效的不填。",
         error_messages={"invalid": "请填写有效期的最后一天，例如 2027-06-30。"},
     )  # fmt: skip
 

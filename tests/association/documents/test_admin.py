@@ -4,6 +4,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from association.core.enums import Audience
 from association.documents.actions import store
+from association.documents.models import DocumentKind
 
 
 def _file(party, audience, name):
@@ -47,3 +48,15 @@ def test_kinds_stand_there_in_words_and_tell_files_apart(firm_party, client_of):
     scans = client.get("/admin/documents/document/?kind=scan").content.decode()
     assert "来函.pdf" in scans
     assert "执照.pdf" not in scans
+
+
+def test_kinds_of_papers_are_kept_by_staff_and_keep_their_names(client_of, db):
+    office = client_of("秘书处")
+    values = {"name": "特种作业操作证", "needs_term": "on", "order": "90", "is_active": "on"}
+    assert office.post("/admin/documents/documentkind/add/", values).status_code == 302
+    kind = DocumentKind.objects.get(name="特种作业操作证")
+    address = f"/admin/documents/documentkind/{kind.pk}/change/"
+    office.post(address, values | {"name": "别的", "order": "91"})
+    kind.refresh_from_db()
+    assert (kind.name, kind.order, kind.needs_term) == ("特种作业操作证", 91, True)
+    assert client_of("监事").post(address, values).status_code == 403
