@@ -107,8 +107,10 @@ def test_a_pair_that_is_alike_no_more_goes(firm, clerk):
 @pytest.fixture
 def two(firm, person, clerk):
     """(goes on, is merged): both members, the second with a seat, a qualification, a call."""
-    into = firm("某市宏达建筑有限公司", address="", contact_name="")
-    merged = firm("某市宏达建设有限公司", address="建设路 1 号", contact_name="李某", district="西区")
+    into = firm("某市宏达建筑有限公司", address="", contact_name="", member_number="HY0001")
+    merged = firm(
+        "某市宏达建设有限公司", address="建设路 1 号", contact_name="李某", district="西区", member_number="HY0002"
+    )
     Membership.objects.create(party=into.party, joined_on="2018-05-06", number="HY0001")
     Membership.objects.create(party=merged.party, joined_on="2015-03-01", number="HY0002")
     Qualification.objects.create(firm=merged, name="建筑工程施工总承包三级")
@@ -144,6 +146,7 @@ def test_merge_and_undo_through_the_pages(two, office, clerk, client_of):
     into, merged = (Firm.objects.select_related("party").get(pk=row.pk) for row in two)
     assert (into.district, into.address, into.contact_name) == ("西区", "建设路 1 号", "李某")
     assert Membership.objects.standing().get().number == "HY0002"
+    assert into.member_number == "HY0002"
     assert set(into.party.names.values_list("name", "kind")) == {
         ("某市宏达建筑有限公司", "current"), ("某市宏达建设有限公司", "former")
     }  # fmt: skip
