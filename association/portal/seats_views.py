@@ -45,7 +45,7 @@ def of_administrator(view):
 @of_party
 @require_safe
 def seat_list(request, desk):
-    """Everybody with a seat. Six queries."""
+    """Everybody with a seat; for administrators also who is invited and who asks to join."""
     rows = list(Seat.objects.live().filter(party=desk.party).select_related("user").order_by("starts_on", "pk"))
     leads = desk.seat.right == Seat.Kind.ADMIN
     for row in rows:

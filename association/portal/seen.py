@@ -36,8 +36,12 @@ class SeenForm(forms.Form):
 
     def _read(self):
         version, _, moment = str(self.data.get(self.add_prefix("read"), "")).partition("@")
-        at = parse_datetime(moment) if moment else None
-        return (int(version), at) if version.isdigit() and len(version) < 10 and at else (None, None)
+        try:
+            at = parse_datetime(moment) if moment else None
+        except ValueError:  # well written, but no day of any calendar
+            at = None
+        is_number = version.isascii() and version.isdigit() and len(version) < 10
+        return (int(version), at) if is_number and at else (None, None)
 
     @property
     def seen_version(self) -> int | None:

@@ -184,6 +184,15 @@ def test_the_later_of_two_sees_what_changed_and_by_whom(desk, client_of, clerk, 
     assert seat_of(clerk, party).right == "admin"
 
 
+@pytest.mark.parametrize(
+    "read", ["", "²@2026-01-01", "1@2026-13-45T00:00:00", "x" * 300, "9" * 40 + "@2026-01-01T00:00:00"]
+)
+def test_a_broken_note_of_what_was_read_breaks_nothing(desk, clerk, party, read):
+    own = seat_of(clerk, party)
+    assert desk.post(f"/desk/seats/{own.uid}/", {"right": "reader", "read": read}).status_code == 302
+    assert seat_of(clerk, party).right == "reader"
+
+
 def test_the_only_administrator_is_told_to_be_taken_over(desk, head, party):
     own = seat_of(head, party)
     for address, data in ((f"{own.uid}/", {"right": "reader"}), (f"{own.uid}/end/", {"note": ""})):
