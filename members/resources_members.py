@@ -15,6 +15,7 @@ from association.exchange.kinds import CleanRow, ImportKind, Judged, V, problem,
 from association.exchange.resources import ColumnField, TableResource
 from association.parties.models import PartyName
 
+from .membership_queries import listed, words_of
 from .models import Membership, Tenure
 from .post_names import PostNames
 from .resources import CODE, FIRM_COLUMNS, FIRM_FIELDS, NAME, FirmSession
@@ -40,6 +41,10 @@ _LONGEST = {name: Tenure._meta.get_field(name).max_length for name in PERSON}
 _LABELS = {HOLDER.key: HOLDER.label, TITLE.key: TITLE.label, PHONE.key: PHONE.label}
 
 
+def _is_live(one: Judged) -> bool:
+    return one.verdict != V.REJECTED and one.extra is not None
+
+
 class MemberSession(FirmSession):
     """Each row is a member: its firm is made or corrected, its membership opened, its posts set."""
 
@@ -54,9 +59,8 @@ class MemberSession(FirmSession):
     def judge(self, rows: Sequence[CleanRow]) -> list[Judged]:
         self._complete(rows)
         judged = super().judge(rows)
-        live = [one for one in judged if one.verdict != V.REJECTED and one.extra is not None]
-        on_file = OnRoster(one.extra.party.pk for one in live)
-        return [self._judge_member(one, on_file) if one in live else one for one in judged]
+        on_file = OnRoster(one.extra.party.pk for one in judged if _is_live(one))
+        return [self._judge_member(one, on_file) if _is_live(one) else one for one in judged]
 
     def skip(self, rows: Sequence[CleanRow]):
         self._complete(rows)
@@ -149,7 +153,7 @@ class MemberResource(TableResource):
     post = ColumnField(POST, "party_id", width=18)
     person_name = ColumnField(HOLDER, "party_id")
     person_title = ColumnField(TITLE, "party_id", width=14)
-    joined_on = ColumnField(JOINED, "joined_on", width=13)
+    joined_on = ColumnField(JOINED, "joined_shown", width=13)
     legal_representative = ColumnField(
         Column("legal_representative", "法定代表人"), "party__firm__legal_representative"
     )
@@ -191,9 +195,4 @@ def _held_posts() -> dict[int, tuple[str, str, str]]:
     return found
 
 
-def _listed(user, params):
-    rows = Membership.objects.visible_to(user).on().filter(kind=Membership.Kind.UNIT)
-    return rows.order_by("number", "joined_on", "pk")
-
-
-MEMBERS = register_export(ListExport("members", "会员名册", MemberResource, _listed, lambda params: ""))
+MEMBERS = register_export(ListExport("members", "会员名册", MemberResource, listed, words_of))
