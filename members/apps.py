@@ -10,6 +10,7 @@ class MembersConfig(AppConfig):
         from . import (  # noqa: F401 - they register themselves
             duplicates,
             exports,
+            membership_panel,
             paper_panel,
             points_panel,
             resources,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from association.core.models import Association
@@ -144,8 +144,9 @@ def with_post(rows: QuerySet) -> QuerySet:
 
 
 def listed(user, params: dict) -> QuerySet:
-    """Members for print and export: by number, then by the day of joining."""
+    """Members for print and export: by number, then by the day of joining; `joined_shown` is empty where it is unknown."""
     rows = narrowed(Membership.objects.visible_to(user).standing(), params)
+    rows = rows.annotate(joined_shown=Case(When(joined_on_known=True, then="joined_on")))
     return rows.order_by("number", "joined_on", "pk")
 
 

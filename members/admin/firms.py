@@ -234,7 +234,8 @@ class FirmAdmin(BaseAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _links(self, request, obj) -> list[Link]:
-        links = [Link("企业卡片", address_of(obj))]
+        on = f"{reverse('admin:members_membership_on')}?party={obj.party.uid}"
+        links = [Link("企业卡片", address_of(obj)), Link("某日会籍", on)]
         if holds(request.user, Right.MEMBERS):
             label = "更正代码" if obj.party.code else "登记代码"
             links += [

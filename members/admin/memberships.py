@@ -61,7 +61,6 @@ class MembershipAdmin(BaseAdmin):
     change_form_template = "admin/members/membership.html"
     list_display = ("number", "member", "kind", "post", "district", "since", "state")
     list_display_links = ("member",)
-    list_select_related = ("party__firm",)
     list_filter = (
         _filter("state", "状态", membership_queries.CURRENT),
         *(
@@ -89,7 +88,7 @@ class MembershipAdmin(BaseAdmin):
         rows = super().get_queryset(request)
         if request.resolver_match and request.resolver_match.url_name.endswith("_changelist"):
             rows = membership_queries.with_post(rows.standing()).prefetch_related("pauses")
-        return rows.select_related("party")
+        return rows.select_related("party__firm")
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
