@@ -10,6 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from association.accounts.actions import create_user
+from association.accounts.models import User
 from association.core.enums import Audience
 from association.parties import actions as parties
 from association.parties.models import Party, PartyName
@@ -71,7 +73,6 @@ def lookups(firm: Firm, user) -> list[Figure]:
         ("initials", party.initials, lambda term: rows.filter(initials__icontains=term)),
         ("mobile", "15912345678", lambda term: Firm.objects.filter(contact_phone__icontains=term)),
         ("code", party.code, lambda term: rows.filter(code__icontains=term)),
-        ("end of the code", party.code[-6:], lambda term: rows.filter(code__icontains=term)),
     )
     found = []
     for label, term, plain in keys:
@@ -84,7 +85,11 @@ def lookups(firm: Firm, user) -> list[Figure]:
     return found
 
 
-def page_queries(firm: Firm, user) -> int:
+def page_queries(firm: Firm) -> int:
+    """Of the secretariat's clerk: a superuser's rights cost no query."""
+    user = User.objects.filter(mobile="13900000098").first() or create_user(
+        mobile="13900000098", name="文", roles=("秘书处",), by=None
+    )
     client = Client()
     client.force_login(user, backend="association.accounts.backends.PortalBackend")
     address = f"/admin/members/firm/{firm.pk}/change/"
@@ -108,7 +113,7 @@ def figures(firms: int) -> list[Figure]:
     user = clerk()
     firm = full_file(firms // 2, user)
     call_command("collectstatic", interactive=False, verbosity=0)
-    rows = [Figure("firm page: queries", page_queries(firm, user), QUERIES, "", 1.0), *lookups(firm, user)]
+    rows = [Figure("firm page: queries", page_queries(firm), QUERIES, "", 1.0), *lookups(firm, user)]
     begin = time.perf_counter()
     for _slice in duplicates.search(_NoJob()):
         pass
