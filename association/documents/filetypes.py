@@ -11,6 +11,8 @@ from pathlib import PurePath
 import puremagic
 from django.core.exceptions import ValidationError
 
+from .pdf_lock import needs_password
+
 HEAD = 4096
 UNPACKED_LIMIT = 300 * 1024 * 1024  # of a docx, xlsx, pptx, ofd
 PARTS_LIMIT = 10_000
@@ -85,7 +87,7 @@ def _detect(file, head: bytes, name: str) -> FileType:
         if head.startswith(mark):
             raise _refused(f"{kind} 压缩包里的内容无法直接查看，{_UNPACK}", "archive")
     if b"%PDF-" in head[:1024]:
-        return PDF
+        return _open_pdf(file)
     if picture := _picture(head):
         return picture
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -95,6 +97,13 @@ def _detect(file, head: bytes, name: str) -> FileType:
     if _is_text(file, head):
         return TEXT
     raise _refused(f"{_said(head, name)}，{_TAKEN}，请转换后再上传。", "type")
+
+
+def _open_pdf(file) -> FileType:
+    file.seek(0)
+    if needs_password(file.read()):
+        raise _refused("PDF 设有打开密码，请去掉密码（例如用浏览器打开后“打印”为 PDF）再上传。", "password")
+    return PDF
 
 
 def _picture(head: bytes) -> FileType | None:
