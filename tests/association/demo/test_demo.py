@@ -37,7 +37,7 @@ def test_the_year_is_scored_as_the_samples_expect_and_published(loaded):
     found = RatingRound.objects.get(year=2020)
     expected = json.loads((year.settings.BASE_DIR / "tests/data/rating_2020/expected.json").read_text())
     assert summary_of(found.current_run, per_firm=False)["grades"] == expected["grades"]
-    listed = PublicityList.objects.get()
+    listed = PublicityList.objects.get(round_key=found.round_key)
     assert listed.state == ListState.PUBLICISED
     assert listed.lines.filter(state=LineState.BLOCKED).count() == 1
     assert any(line.startswith("list of 255 firms published") for line in loaded)
@@ -55,6 +55,15 @@ def test_the_roster_stands_with_its_posts_and_one_firms_file_has_something_of_ev
     assert MembershipApplication.objects.get().case.state == "submitted"
 
 
+def test_the_year_before_is_finished_so_that_visitors_find_grades_and_an_announcement(loaded):
+    found = RatingRound.objects.get(year=2019)
+    assert str(found.issued_on) == PLAN["earlier"]["days"]["issued"]
+    assert set(found.ratings.values_list("case__state", flat=True)) == {"concluded"}
+    assert found.ratings.filter(grade="").count() == 0
+    page = Client().get("/").content.decode()
+    assert "2019 年度企业信用等级评价结果公告" in page
+
+
 def test_a_second_time_changes_nothing(loaded):
     before = counts()
     assert list(year.load(PLAN)) == []
@@ -67,8 +76,8 @@ def test_one_that_was_killed_goes_on_where_it_stopped(db):
         next(begun)
     begun.close()
     list(year.load(PLAN))
-    assert counts()["ImportBatch"] == len(PLAN["rating"]["files"]) + 1  # and the roster of members
-    assert PublicityList.objects.get().state == ListState.PUBLICISED
+    assert counts()["ImportBatch"] == len(PLAN["rating"]["files"]) + 1 + 4  # the roster of members, the year before
+    assert PublicityList.objects.latest("starts_on").state == ListState.PUBLICISED
 
 
 def test_there_is_an_account_for_each_kind_of_user_and_it_logs_in(loaded):
