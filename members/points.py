@@ -163,7 +163,7 @@ class Standing:
 
     rank: int
     party: Party
-    cells: list[Decimal]
+    cells: list[tuple[str, Decimal]]  # (rule, points that count)
     total: Decimal
 
 
@@ -180,7 +180,7 @@ def yearly_list(year: int) -> tuple[list[PointRule], list[Standing]]:
     for place, one in enumerate(sorted(found, key=lambda one: (-one.total, parties[one.party].initials)), 1):
         if one.total != last:
             rank, last = place, one.total
-        cells = [one.counted.get(rule.pk, NOUGHT) for rule in rules]
+        cells = [(rule.name, one.counted.get(rule.pk, NOUGHT)) for rule in rules]
         rows.append(Standing(rank, parties[one.party], cells, one.total))
     return rules, rows
 

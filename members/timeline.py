@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import BigIntegerField, DateField, F, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, DateField, F, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, TruncDate
 
@@ -26,6 +26,7 @@ from .models import CallNote, Firm, Membership, MembershipPause, Qualification, 
 
 SHOWN = 30
 TEXTS = 6  # columns of text that a source may bring along
+OF_MERGED = ("party.merged-away", "party.unmerged")  # the party that goes on has lines of its own about these
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,9 @@ def _of_party(model, *, field="party", standing=False):
 def _events(party: int, user) -> QuerySet:
     """What was done to the file and its seats. A file or a case has its own line."""
     kinds = (Firm._meta.label_lower, Party._meta.label_lower)
-    return Event.objects.visible_to(user).filter(subject_type__in=kinds, subject_id=party)
+    merged = Party.objects.filter(merged_into=party).values("pk")
+    own = Q(subject_id=party) | (Q(subject_id__in=merged) & ~Q(verb__in=OF_MERGED))
+    return Event.objects.visible_to(user).filter(own, subject_type__in=kinds)
 
 
 def _tell_event(sentence, note, channel, audience, *, staff):
@@ -203,7 +206,7 @@ register(
         "办件",
         _of_party(Case, standing=True),
         TruncDate("opened_at"),
-        ("kind", "state", "uid", "title", "pk"),
+        ("kind", "state", "uid", "title", "pk", "party_name"),
         _tell_case,
     )
 )

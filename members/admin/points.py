@@ -204,7 +204,7 @@ class PointEntryAdmin(ReadOnlyAdmin):
         content = table_bytes(
             title=f"{Association.current().name}{title}", landscape=True, heads=heads,
             notes=f"共 {count} 家；导出：{request.user.name} {timezone.localtime():%Y-%m-%d %H:%M}",
-            rows=([row.rank, row.party.name, row.party.number, *row.cells, row.total] for row in shown["rows"]),
+            rows=([row.rank, row.party.name, row.party.number, *(cell for _rule, cell in row.cells), row.total] for row in shown["rows"]),
         )  # fmt: skip
         log_access("export", title, by=request.user, rows=count, request=request)
         return attachment(content, f"{title}.xlsx")

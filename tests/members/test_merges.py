@@ -160,7 +160,10 @@ def test_merge_and_undo_through_the_pages(two, office, clerk, client_of):
     assert "某市宏达建筑有限公司" in client_of(user).get("/desk/").content.decode()
     assert office.get(PAIRS).context["cl"].result_count == 0
     assert [row.pk for row in office.get("/admin/members/firm/?q=宏达建设").context["cl"].result_list] == [into.pk]
-    assert "的档案并入本单位" in office.get(f"/admin/members/firm/{into.pk}/history/").content.decode()
+    page = office.get(f"/admin/members/firm/{into.pk}/change/").content.decode()
+    assert "的档案并入本单位" in page
+    assert "建立「某市宏达建设有限公司」的档案" in page  # what happened to the other file before is read through it
+    assert "把本单位的档案并入" not in page
 
     # and back
     done = Merge.objects.get()
