@@ -176,16 +176,27 @@ def test_a_list_opens_and_ends_memberships_and_says_what_it_does_not_know(bring,
     assert (row.ended_on, row.ending) == (today, "unknown")
 
 
+def take_back(batch, clerk):
+    jobs.run(start_undo(batch, by=clerk, reason="弄错了").pk)
+    in_step()
+
+
 def test_a_list_taken_back_takes_its_memberships_along(bring, clerk):
     first = bring(["甲公司", firm_code(1), "否", ""])
     second = bring(["甲公司", firm_code(1), "是", "A1"], ["乙公司", firm_code(2), "是", "A2"])
-    third = bring(["甲公司", firm_code(1), "否", ""])
-    in_step()
-    for batch, members in ((third, 2), (second, 0), (first, 0)):
-        jobs.run(start_undo(batch, by=clerk, reason="弄错了").pk)
-        in_step()
-        assert Membership.objects.standing().filter(ended_on=None).count() == members
+    assert Membership.objects.count() == 2
+    take_back(second, clerk)
+    assert not Membership.objects.exists()
+    take_back(first, clerk)
     assert not Firm.objects.exists()
+
+
+def test_what_a_list_ended_goes_on_when_it_is_taken_back(bring, clerk):
+    bring(["甲公司", firm_code(1), "是", "A1"])
+    row = Membership.objects.get()
+    take_back(bring(["甲公司", firm_code(1), "否", ""]), clerk)
+    row.refresh_from_db()
+    assert (row.ended_on, row.ending, row.number) == (None, "", "A1")
 
 
 def test_a_firm_whose_membership_went_on_stays_when_its_list_goes(bring, clerk):
