@@ -470,4 +470,14 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'ends_on', 'days'), name='members_warned_once')],
             },
         ),
+        migrations.AlterField(
+            model_name='firm',
+            name='contact_phone',
+            field=models.CharField(blank=True, db_index=True, max_length=30, verbose_name='联系电话'),
+        ),
+        migrations.AlterField(
+            model_name='person',
+            name='phone',
+            field=models.CharField(blank=True, db_index=True, max_length=30, verbose_name='电话'),
+        ),
     ]

@@ -73,7 +73,7 @@ class Firm(Base):
     member_number = models.CharField("会员编号", max_length=30, blank=True)
     legal_representative = models.CharField("法定代表人", max_length=40, blank=True)
     contact_name = models.CharField("联系人", max_length=40, blank=True)
-    contact_phone = models.CharField("联系电话", max_length=30, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=30, blank=True, db_index=True)
     address = models.CharField("地址", max_length=160, blank=True)
     registered_capital = models.DecimalField("注册资本（万元）", max_digits=14, decimal_places=4, null=True, blank=True)
     in_directory = models.BooleanField("列入公开名录", default=True)
@@ -143,7 +143,7 @@ class Person(Base):
     firm = models.ForeignKey(Firm, models.CASCADE, related_name="people", verbose_name="企业")
     role = models.CharField("身份", max_length=10, choices=Role)
     name = models.CharField("姓名", max_length=40)
-    phone = models.CharField("电话", max_length=30, blank=True)
+    phone = models.CharField("电话", max_length=30, blank=True, db_index=True)
     note = models.CharField("说明", max_length=80, blank=True)
 
     WHEN_MERGED = {"firm": WhenMerged.MOVES}
