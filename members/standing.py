@@ -232,7 +232,7 @@ def end(
 
 
 def _end_pause(row: Membership, day: date):
-    for pause in row.pauses.filter(ends_on=None):
+    for pause in MembershipPause.objects.filter(membership=row.pk, ends_on=None):
         pause.ends_on = max(pause.starts_on, day - timedelta(days=1))
         pause.save()
 

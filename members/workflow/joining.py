@@ -13,11 +13,17 @@ from ..joining_forms import DecisionForm
 S = JoiningState
 
 
-def _stamp(field):
+def _stamp(field) -> dict:
+    """The day of the step into a field of the case, for one and for many."""
+
     def effect(case, step, **_data):
         setattr(case, field, step.happened_on)
 
-    return {"effect": effect, "restores": (field,)}
+    def effect_many(cases, steps, **_data):
+        for case, step in zip(cases, steps, strict=True):
+            setattr(case, field, step.happened_on)
+
+    return {"effect": effect, "effect_many": effect_many, "restores": (field,)}
 
 
 def tell(words: str):
@@ -100,7 +106,7 @@ FLOW = register(
             ),
             Transition(
                 "announce", "公告入会", frozenset({S.PUBLICISED}), S.CONCLUDED, Right.DECIDE, goes_out=True, hidden=True,
-                effect=joining.admit_announced, notify=tell("已公告入会，可以查看入会通知书"),
+                effect=joining.admit_announced, effect_many=joining.admit_many, notify=tell("已公告入会，可以查看入会通知书"),
             ),
             Transition(
                 "withdraw", "撤回申请", frozenset({S.DRAFT, S.SUBMITTED, S.RETURNED, S.CHECKING, S.PROPOSED}),

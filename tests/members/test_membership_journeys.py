@@ -138,36 +138,40 @@ def test_two_people_at_one_desk_do_not_overwrite_each_other(firm, desk):
 
 def test_with_publicity_it_joins_on_the_day_of_the_announcement(firm, office, client_of, clerk, today):
     MembershipRules(publicity_days=3, warn_days=[30]).save()
-    party = firm("乙建设有限公司").party
-    application = joining.enter(by=clerk, channel="paper", received_on=today - dt.timedelta(days=30), party=party,
-                                values={"contact_name": "孙某", "contact_phone": "13800000000", "business": "装饰"})  # fmt: skip
-    Slot.objects.update(is_required=False)
+    party, other = firm("乙建设有限公司").party, firm("丁建设有限公司").party
+    values = {"contact_name": "孙某", "contact_phone": "13800000000", "business": "装饰"}
     back = today - dt.timedelta(days=25)
-    move(office, application, "accept", happened_on=back, note="补录")
-    move(office, application, "propose", happened_on=back, note="补录", body="理事会", meeting_on=back)
+    for one in (other, party):
+        application = joining.enter(
+            by=clerk, channel="paper", received_on=today - dt.timedelta(days=30), party=one, values=values
+        )
+        Slot.objects.update(is_required=False)
+        move(office, application, "accept", happened_on=back, note="补录")
+        move(office, application, "propose", happened_on=back, note="补录", body="理事会", meeting_on=back)
     leader = client_of("秘书长")
     answer = leader.get(f"{APPLICATIONS}{application.pk}/move/conclude/", follow=True).content.decode()
     assert "须公示 3 个工作日" in answer
     assert "生成公示名单" in page(office, APPLICATIONS)
     sent(office, f"{APPLICATIONS}publicity/")
     publicity = PublicityList.objects.get(kind="membership")
-    assert [(line.name, line.result) for line in publicity.lines.all()] == [("乙建设有限公司", "单位会员")]
-    from association.workflow.actions import perform
-
-    perform(publicity, "publicise", by=clerk, happened_on=today - dt.timedelta(days=20), note="补录")
+    lines = {(line.name, line.result) for line in publicity.lines.all()}
+    assert lines == {("乙建设有限公司", "单位会员"), ("丁建设有限公司", "单位会员")}
+    url = f"/admin/publicity/publicitylist/{publicity.pk}/move/publicise/"
+    form = office.get(url).context["form"]
+    day = today - dt.timedelta(days=20)
+    sent(office, url, {"happened_on": day, "note": "补录", "seen_version": form["seen_version"].value()})
     application.case.refresh_from_db()
     assert application.case.state == "publicised"
     end_due()
-    publicity.refresh_from_db()
-    perform(publicity, "announce", by=leader_of(leader))
-    assert Membership.objects.get().joined_on == today
+    url = f"/admin/publicity/publicitylist/{publicity.pk}/move/announce/"
+    page_of = leader.get(url).context
+    values = {
+        name: field.value() or "" for name, field in ((n, page_of["own_form"][n]) for n in page_of["own_form"].fields)
+    }
+    sent(leader, url, values | {"happened_on": today, "seen_version": page_of["form"]["seen_version"].value()})
+    assert {row.joined_on for row in Membership.objects.all()} == {today}
+    assert len({row.number for row in Membership.objects.all()}) == 2
     assert Firm.objects.get(party=party).is_member
-
-
-def leader_of(client):
-    from association.accounts.models import User
-
-    return User.objects.get(pk=client.session["_auth_user_id"])
 
 
 # -- On paper ---------------------------------------------------------------------------------------------------------
@@ -188,7 +192,11 @@ def test_a_paper_application_is_typed_in_by_staff(firm, office, desk, today):
     text = sent(office, url, paper(unit="丙建设有限公司", **kept(token)))
     assert "已代录「丙建设有限公司 申请入会」" in text
     application = MembershipApplication.objects.get()
-    assert (application.case.state, application.case.party, application.business) == ("submitted", party, "房屋建筑施工")
+    assert (application.case.state, application.case.party, application.business) == (
+        "submitted",
+        party,
+        "房屋建筑施工",
+    )
     step = application.case.membership_application and application.case
     assert "纸质代录" in page(office, f"{APPLICATIONS}{step.pk}/change/")
     assert "等待受理" in page(desk(party), f"/desk/membership/{application.case.uid}/")
@@ -268,8 +276,9 @@ def test_staff_write_down_a_request_to_leave(firm, office, clerk, today):
 
 
 def test_nothing_lapses_before_somebody_has_seen_the_list_and_said_so(firm, office, clerk, today):
-    silent, lively, fresh = (firm(name).party for name in ("静默建设有限公司", "活跃建设有限公司", "新入建设有限公司"))
-    for party in (silent, lively):
+    names = ("静默建设有限公司", "活跃建设有限公司", "新入建设有限公司", "静默二建设有限公司")
+    silent, lively, fresh, second = (firm(name).party for name in names)
+    for party in (silent, lively, second):
         standing.join(party=party, joined_on=today - dt.timedelta(days=1200), by=clerk)
     standing.join(party=fresh, joined_on=today, by=clerk)
     from members.models import PointEntry, PointRule
@@ -288,7 +297,11 @@ def test_nothing_lapses_before_somebody_has_seen_the_list_and_said_so(firm, offi
     assert row.ended_on is None, "the preview does nothing"
     refused = office.post(url, {"member": [row.pk], "confirmed": "yes", "ended_on": today, "body": ""})
     assert "请填写决定机构" in refused.content.decode()
-    sent(office, url, {"member": [row.pk], "confirmed": "yes", "ended_on": today, "body": "理事会", "meeting_on": today})
+    both = [row.pk, Membership.objects.get(party=second).pk]
+    text = sent(
+        office, url, {"member": both, "confirmed": "yes", "ended_on": today, "body": "理事会", "meeting_on": today}
+    )
+    assert "已登记 2 名会员自动退会" in text
     row.refresh_from_db()
     assert (row.ending, row.end_body) == ("lapsed", "理事会")
     assert not Firm.objects.get(party=silent).is_member
