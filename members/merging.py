@@ -22,8 +22,8 @@ from association.timeline.actions import record
 from .models import Duplicate, Firm, Membership
 
 FIRM_COLUMNS = (
-    "unit_kind", "district", "main_qualification", "is_member", "member_number", "legal_representative",
-    "contact_name", "contact_phone", "address", "registered_capital", "in_directory", "remark",
+    "unit_kind", "district", "main_qualification", "legal_representative", "contact_name", "contact_phone",
+    "address", "registered_capital", "in_directory", "remark",
 )  # fmt: skip
 _MEMBERSHIP = f"{Membership._meta.label_lower}:"  # how the keys of such questions begin
 _FOLLOWS = {"main_qualification": ("qualification_group",)}
@@ -57,11 +57,8 @@ def preview(merged: Firm, into: Firm, *, user) -> Preview:
     merging.check_pair(merged.party, into.party)
     plan = Plan(merged.party, into.party)
     groups = [(label, [str(row) for row in rows]) for label, rows in plan.look_as(user)]
-    columns = [*_party_questions(merged.party, into.party), *_firm_questions(merged, into, user)]
-    if any(one.field.model is Membership for one in plan.collisions):
-        columns = [one for one in columns if one.key != "firm.member_number"]  # follows the membership that goes on
     return Preview(
-        columns,
+        [*_party_questions(merged.party, into.party), *_firm_questions(merged, into, user)],
         [_row_question(one) for one in plan.collisions if one.seen], groups, _token(plan, merged, into),
     )  # fmt: skip
 
@@ -138,8 +135,9 @@ def merge(
         if choices.get(f"firm.{name}") == THEIRS
         for one in (name, *_FOLLOWS.get(name, ()))
     }
-    if any(key.startswith(_MEMBERSHIP) and side == THEIRS for key, side in choices.items()):
-        values["member_number"] = theirs.member_number
+    chosen = any(key.startswith(_MEMBERSHIP) and side == THEIRS for key, side in choices.items())
+    if theirs.is_member and (chosen or not ours.is_member):  # these follow the membership that goes on
+        values |= {"is_member": True, "member_number": theirs.member_number}
     return merging.merge(
         merged=merged.party, into=into.party, by=by, reason=reason, choices=choices, token=token,
         name_becomes=name_becomes, columns={ours: values},

@@ -7,8 +7,9 @@ from association.jobs.models import Job
 from association.parties import actions as parties
 from association.parties.actions import give_seat
 from association.parties.models import Merge, Party
+from association.parties.unmerging import undo_merge
 from association.timeline.models import Event
-from members import actions, duplicates
+from members import actions, duplicates, merging
 from members.models import CallNote, Duplicate, Firm, Membership, Person, Qualification
 from tests.codes import firm_code
 
@@ -104,18 +105,30 @@ def test_a_pair_that_is_alike_no_more_goes(firm, clerk):
 # -- The journey ------------------------------------------------------------------------------------------------------
 
 
+def member(firm, day: str, number: str):
+    """The firm has been a member since that day."""
+    Membership.objects.update_or_create(party=firm.party, ended_on=None, defaults={"joined_on": day, "number": number})
+
+
 @pytest.fixture
 def two(firm, person, clerk):
     """(goes on, is merged): both members, the second with a seat, a qualification, a call."""
-    into = firm("某市宏达建筑有限公司", address="", contact_name="", member_number="HY0001")
+    into = firm("某市宏达建筑有限公司", address="", contact_name="", is_member=True, member_number="HY0001")
     merged = firm(
-        "某市宏达建设有限公司", address="建设路 1 号", contact_name="李某", district="西区", member_number="HY0002"
+        "某市宏达建设有限公司",
+        address="建设路 1 号",
+        contact_name="李某",
+        district="西区",
+        is_member=True,
+        member_number="HY0002",
     )
-    Membership.objects.create(party=into.party, joined_on="2018-05-06", number="HY0001")
-    Membership.objects.create(party=merged.party, joined_on="2015-03-01", number="HY0002")
+    member(into, "2018-05-06", "HY0001")
+    member(merged, "2015-03-01", "HY0002")
     Qualification.objects.create(firm=merged, name="建筑工程施工总承包三级")
     CallNote.objects.create(party=merged.party, topic="问会费标准", by=clerk)
     give_seat(user=person("钱某"), party=merged.party, by=None)
+    for row, number in ((into, "HY0001"), (merged, "HY0002")):
+        Firm.objects.filter(pk=row.pk).update(member_number=number)
     return into, merged
 
 
@@ -236,6 +249,19 @@ def test_a_reader_sees_the_lists_and_merges_nothing(two, clerk, client_of):
     assert reader.get(PAIRS).status_code == 200
     assert reader.get(f"{NEW}?into={into.pk}&merged={merged.pk}").status_code == 403
     assert reader.post(f"{PAIRS}search/").status_code == 403
+
+
+def test_membership_comes_along_as_a_whole(firm, clerk):
+    into, merged = firm(), firm(is_member=True)
+    member(merged, "2015-03-01", "HY0009")
+    Firm.objects.filter(pk=merged.pk).update(member_number="HY0009")
+    merging.merge(merged=merged, into=into, by=clerk, reason="两份档案")
+    into.refresh_from_db()
+    assert (into.is_member, into.member_number) == (True, "HY0009")
+    assert Membership.objects.on().get().party == into.party
+    undo_merge(Merge.objects.get(), by=clerk, reason="看错了")
+    into.refresh_from_db()
+    assert (into.is_member, into.member_number) == (False, "")
 
 
 def test_the_code_of_a_firm_that_has_none_comes_along(firm, office, clerk):
