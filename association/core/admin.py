@@ -26,7 +26,9 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from .adminforms import (
     DATE_FIELDS,
     READ_FIELD,
+    PlainDecimalField,
     masked_column,
+    plain_figure,
     read_token,
     sentence_of,
     value_in_words,
@@ -50,6 +52,11 @@ class Link:
     filled: bool = False
 
 
+def in_order(events):
+    """By the day it happened, as the page dates it; what was entered later (补录) stands where it belongs."""
+    return events.order_by("-happened_on", "-entered_at", "-id")
+
+
 def visible_rows(queryset, user):
     """The rows that the person may see, where the model has a rule; the model's permission has been asked before."""
     rule = getattr(queryset, "visible_to", None)
@@ -57,9 +64,17 @@ def visible_rows(queryset, user):
 
 
 class ScopedFieldsMixin:
-    """Choices of foreign keys are the rows that the person may see; dates have the browser's own pickers."""
+    """Choices of foreign keys are the rows that the person may see; dates have the browser's own pickers.
 
-    formfield_overrides = DATE_FIELDS
+    Figures stand without the zeros that their column adds, in a form and where they are only read.
+    """
+
+    formfield_overrides = DATE_FIELDS | {models.DecimalField: {"form_class": PlainDecimalField}}
+
+    @property
+    def readonly_preprocess_fields(self) -> dict:
+        figures = (field for field in self.opts.concrete_fields if isinstance(field, models.DecimalField))
+        return {field.name: plain_figure for field in figures}
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         form_field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -258,7 +273,7 @@ class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
 
     def history_of(self, obj):
         """The row's timeline, the latest first."""
-        return hooks.events_of(obj) if hooks.events_of else ()
+        return in_order(hooks.events_of(obj)) if hooks.events_of else ()
 
     def history_view(self, request, object_id, extra_context=None):
         obj = self.object_or_404(request, object_id)

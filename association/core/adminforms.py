@@ -1,6 +1,8 @@
 """Forms of the admin: the version check, masked fields, and what an edit changed."""
 
+import re
 from datetime import datetime
+from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist
@@ -15,6 +17,18 @@ from .models import Base
 
 READ_FIELD = "_read"  # 「version@moment」 of the row as the form showed it
 HIDDEN = "（已隐藏）"
+
+
+class PlainDecimalField(forms.DecimalField):
+    """A figure in a form without the zeros that the column adds: 100, not 100.000."""
+
+    def prepare_value(self, value):
+        return plain_figure(f"{value:f}") if isinstance(value, Decimal) else value
+
+
+def plain_figure(text: str) -> str:
+    """100.000 -> 100, 12.50 -> 12.5; anything else as it is."""
+    return str(text).rstrip("0").rstrip(".") if re.fullmatch(r"-?[\d,]+\.\d+", str(text)) else text
 
 
 def read_token(obj) -> str:

@@ -4,23 +4,26 @@ from urllib.parse import quote
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import content_disposition_header
 
 from association.accounts.roles import Right
-from association.core.admin import BaseAdmin, Link
+from association.core.admin import BaseAdmin, Link, in_order
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
+from association.exchange.models import ImportBatch
 from association.exchange.sheets import XLSX
 from association.jobs.views import page_url as job_url
+from association.timeline.models import Event
 
 from .. import issued, queries
 from ..actions import change_round, issuer_note, open_round, set_switch
 from ..exports import TABLES, export_now, file_name, is_small, start_export
 from ..forms import ReasonForm, RoundForm
-from ..models import RatingRound
+from ..models import RatingRound, ScoringRun
 from ..publicity import make_list, why_not
 from ..runs import start_run
 from ..scheme_rows import rulebook_of
@@ -139,6 +142,15 @@ class RatingRoundAdmin(BaseAdmin):
     @staticmethod
     def _needed(right) -> str:
         return f"portal.{right.value}" if isinstance(right, Right) else right
+
+    def history_of(self, obj):
+        """What was done with the round, its files and its runs."""
+        batches = ImportBatch.objects.filter(Q(options__round=obj.year) | Q(kind="credit-records"))
+        about = [(RatingRound, [obj.pk]), (ScoringRun, obj.runs.values("pk")), (ImportBatch, batches.values("pk"))]
+        wanted = Q()
+        for model, keys in about:
+            wanted |= Q(subject_type=model._meta.label_lower, subject_id__in=keys)
+        return in_order(Event.objects.filter(wanted))
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         obj = self.object_or_404(request, object_id)

@@ -72,6 +72,12 @@ def test_it_says_how_far_everything_is(rated, client_of):
     assert "/admin/exchange/importbatch/add/?kind=surveys&amp;round=2020" in page
 
 
+def test_its_history_tells_of_files_and_runs(rated, client_of):
+    page = page_of(client_of("综合处"), rated).split('id="history-title"')[1]
+    assert "第 1 次测算" in page
+    assert "导入申报企业名册" in page
+
+
 def test_what_is_missing_leads_to_those_firms(rated, client_of):
     client = client_of("综合处")
     unsurveyed = client.get("/admin/evaluations/rating/?round__year=2020&missing=survey").content.decode()

@@ -40,6 +40,16 @@ def test_a_scheme_shows_its_parts_and_whether_it_fits_together(scheme, client):
         assert word in page
 
 
+def test_figures_stand_without_the_zeros_of_their_column(scheme, client):
+    page = client.get(f"{BASE}{scheme.pk}/change/").content.decode()
+    assert 'value="92"' in page
+    assert "92.000" not in page
+    lock_scheme(scheme, by=None)
+    page = client.get(f"{BASE}{scheme.pk}/change/").content.decode()
+    assert "92.000" not in page
+    assert "100.000" not in page
+
+
 def test_a_point_is_changed_and_what_no_longer_fits_is_said(scheme, client):
     url = f"{BASE}{scheme.pk}/change/"
     data = fields_of(client.get(url))
@@ -67,7 +77,7 @@ def test_the_rows_of_a_part_are_edited_on_its_own_page(scheme, client):
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("综合评价", ("现场调查", "4.500", "农民工工资")), ("主管部门", ("没有要填写的",))]
+    ("name", "words"), [("综合评价", ("现场调查", 'value="4.5"', "农民工工资")), ("主管部门", ("没有要填写的",))]
 )
 def test_each_kind_of_part_shows_what_belongs_to_it(scheme, client, name, words):
     page = client.get(f"/admin/evaluations/schemepart/{scheme.parts.get(name=name).pk}/change/").content.decode()
