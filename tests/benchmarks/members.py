@@ -13,6 +13,7 @@ from django.utils import timezone
 from association.accounts.actions import create_user
 from association.accounts.models import User
 from association.core.enums import Audience
+from association.core.models import Association
 from association.parties import actions as parties
 from association.parties.models import Party, PartyName
 from association.timeline.actions import build
@@ -110,6 +111,8 @@ class _NoJob:
 def figures(firms: int) -> list[Figure]:
     if Party.objects.count() < firms:
         data.add_firms(firms)
+    if not Association.objects.exists():  # one that there is comes out of the cache
+        Association(name="某某协会", short_name="某协", site_name="某某协会", logo_letter="某").save()
     user = clerk()
     firm = full_file(firms // 2, user)
     call_command("collectstatic", interactive=False, verbosity=0)
