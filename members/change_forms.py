@@ -70,6 +70,8 @@ class ProposalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.certificates = changes.OnFile(firm).certificates
         self._choices()
+        for key in (*changes.OF_PARTY, *changes.OF_FIRM):  # what the page showed comes back with what was typed
+            self.fields[key].show_hidden_initial = True
         if on_behalf:
             self._add_on_behalf()
         self.initial |= self._on_file() | {"once": uuid.uuid4()}
@@ -183,13 +185,15 @@ class ProposalForm(forms.Form):
     # -- what it comes to --------------------------------------------------------------------------------------
 
     def wanted(self) -> dict[str, str]:
-        """{key: text} of everything on the form; what is so already is left out by the action."""
+        """{key: text} of what was changed on the form, whatever changed on file meanwhile; of a returned proposal also
+        what it asked for already. What is so on file is left out by the action."""
         data = self.cleaned_data
-        found = {
-            key: clean_text(changes.text_of(data[key])) for key in (*changes.OF_PARTY, *changes.OF_FIRM) if key in data
-        }
+        asked = {*self.changed_data, *(self.proposal.values if self.proposal else ())}
+        keys = [key for key in (*changes.OF_PARTY, *changes.OF_FIRM) if key in data and key in asked]
+        found = {key: clean_text(changes.text_of(data[key])) for key in keys}
         for key in changes.PERSONAL if self.masked else ():
-            found[key] = found[key] or self._known(key)
+            if not found.get(key):
+                found[key] = self._known(key)
         chosen = data.get("certificate")
         row = self.certificates.get(chosen)
         for field in changes.OF_CERTIFICATE if chosen else ():

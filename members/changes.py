@@ -276,8 +276,17 @@ def _write(firm: Firm, values: dict[str, str], *, by, on: date, note: str):
             actions.add_part(Qualification(firm=firm, **fields), by=by)
 
 
+def reopen(case, step):
+    """It is under way again. Raises MoveRefused where the firm has asked anew since: one proposal at a time."""
+    firm = _locked(case.party.firm)
+    other = open_proposal_of(firm)
+    if other is not None and other.pk != case.pk:
+        raise MoveRefused(f"这家企业后来又申请了变更（{other.case.number}），这一件不能恢复，请在新的一件里办理。")
+
+
 def take_back_from_file(case, step):
     """The file as it was, where nobody changed it since; the proposal waits without a day."""
+    reopen(case, step)
     proposal = _proposal_of(case)
     firm = _locked(case.party.firm)
     added = _added(firm, proposal)

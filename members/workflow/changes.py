@@ -82,7 +82,7 @@ FLOW = register(
             ),
             Transition(
                 "withdraw", "撤回申请", frozenset({S.SUBMITTED, S.RETURNED}), S.WITHDRAWN, Right.MEMBERS,
-                party_may=True, danger=True, about="撤回以后档案保持原样；需要时可以重新申请。",
+                party_may=True, danger=True, reverse=changes.reopen, about="撤回以后档案保持原样；需要时可以重新申请。",
             ),
         ),
     )

@@ -1,5 +1,6 @@
 """A firm's data change by proposal: through the firm's own pages, the office's pages, on paper, by the clock."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -252,6 +253,29 @@ def test_what_was_written_is_taken_back_until_somebody_changed_it(office, wanted
     actions.change_firm(Firm.objects.get(pk=wanted.pk), by=clerk, address="别的路 9 号")
     with pytest.raises(MoveRefused, match="地址后来又修改过"):
         undo_last(proposal.case, by=clerk, reason="看错了")
+
+
+def test_what_the_firm_did_not_touch_is_not_put_back_to_what_its_page_showed(own, wanted, clerk):
+    page = own.get("/desk/firm/change/").content.decode()
+    data = dict(re.findall(r'<input type="hidden" name="(initial-[a-z_]+)" value="([^"]*)"', page)) | form_of(own)
+    assert data["initial-address"] == data["address"] == "老路 1 号"
+    actions.change_firm(wanted, by=clerk, address="别的路 9 号")
+    assert own.post("/desk/firm/change/", data | {"short_name": "旧名"}).status_code == 302
+    assert ChangeProposal.objects.get().values == {"short_name": ["", "旧名"]}
+
+
+def test_what_was_withdrawn_comes_back_only_where_nothing_new_is_asked(own, wanted):
+    ask(own, address="新路 2 号")
+    first = ChangeProposal.objects.get()
+    own.post(page_of(first, "withdraw/"), {"seen_version": first.case.version})
+    ask(own, address="新路 3 号")
+    answer = own.post(page_of(first, "undo/"), {"note": "点错了"})
+    assert "后来又申请了变更" in answer.content.decode()
+    second = ChangeProposal.objects.get(case__state="submitted")
+    own.post(page_of(second, "withdraw/"), {"seen_version": second.case.version})
+    assert own.post(page_of(first, "undo/"), {"note": "点错了"}).status_code == 302
+    first.case.refresh_from_db()
+    assert first.case.state == "submitted"
 
 
 # -- On paper, and who may not -----------------------------------------------------------------------------
