@@ -10,6 +10,7 @@ from django.urls import clear_url_caches, path
 
 from association.accounts import lockout
 from association.accounts.models import StandIn, User
+from association.parties.models import Seat
 from tests import phone
 from tests.conftest import PASSWORD
 from tests.pages import is_login
@@ -213,3 +214,8 @@ def test_for_staff_the_code_alone_is_not_enough(sms, settings, staff):
     client.post(CODE, {"phone": user.mobile})
     client.post(CONFIRM, {"code": _code_of(sms[0])})
     assert client.get("/admin/")["Location"] == "/accounts/2fa/"
+
+
+def test_a_firm_s_person_reads_for_which_firms_they_act(association, firm_party, firm_user, client_of):
+    user = firm_user(firm_party("甲建设有限公司"))
+    assert f"甲建设有限公司（{Seat.Kind.ADMIN.label}）" in client_of(user).get("/accounts/").content.decode()
