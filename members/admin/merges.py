@@ -82,7 +82,9 @@ class DuplicateAdmin(ReadOnlyAdmin):
         return format_html('<a class="list-clear" href="{}">核对</a>', merge_url(row.first_id, row.second_id))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        pair = self.object_or_404(request, object_id)
+        pair = self.get_object(request, object_id) if object_id and self.has_view_permission(request) else None
+        if pair is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
         return HttpResponseRedirect(merge_url(pair.first_id, pair.second_id))
 
     def extra_urls(self):
