@@ -107,7 +107,8 @@ def _write(job, rows, place):
 
 def _stamp(rating_round: RatingRound) -> list:
     """Tells whether anything changed while a run was under way: what it reads, and the firms' data in the round."""
-    return [*inputs_stamp(rating_round), rating_round.ratings.taking_part().aggregate(n=Sum("version"))["n"]]
+    versions = rating_round.ratings.taking_part().aggregate(n=Sum("version"))["n"]
+    return [*inputs_stamp(rating_round), versions]
 
 
 def _importing() -> bool:

@@ -56,7 +56,7 @@ def inputs_stamp(rating_round: RatingRound) -> list:
         found = rows.aggregate(n=Count("pk"), last=Max("updated_at"), versions=Sum("version"))
         parts.append([found["n"], str(found["last"]), found["versions"]])
     firms = rating_round.ratings.taking_part().aggregate(n=Count("pk"), keys=Sum("pk"))
-    return [*parts, [firms["n"], firms["keys"]], rating_round.scheme_id]
+    return [*parts, [firms["n"], int(firms["keys"] or 0)], rating_round.scheme_id]  # PostgreSQL sums keys as Decimal
 
 
 def givers() -> dict[str, str]:
