@@ -130,7 +130,9 @@ class RoundForm(forms.ModelForm):
             self.add_error("closes_on", "申报截止不能早于申报开始。")
         scheme, year = data.get("scheme"), data.get("year") or self.instance.year
         if scheme and year and scheme.year != year:
-            wrong = f"这份评分办法是 {scheme.year} 年度的，与轮次的 {year} 年度不一致；请先复制一份 {year} 年度的评分办法。"
+            wrong = (
+                f"这份评分办法是 {scheme.year} 年度的，与轮次的 {year} 年度不一致；请先复制一份 {year} 年度的评分办法。"
+            )
             self.add_error("scheme", wrong)
         return data
 

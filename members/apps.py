@@ -17,6 +17,6 @@ class MembersConfig(AppConfig):
             resources_members,
             resources_points,
             resources_terms,
+            term_panel,
             workflow,
         )  # fmt: skip
-        from . import term_panel  # noqa: F401

@@ -125,7 +125,9 @@ class ListSession(Session):
         shown = new.unit_name or new.person_name
         if line is None:
             waits = bool(new.unit_name) and new.party is None
-            return Judged(row, V.WAITING if waits else V.CREATED, subject=new, shown=shown, before={"new": True}, extra=_Plan(new))
+            return Judged(
+                row, V.WAITING if waits else V.CREATED, subject=new, shown=shown, before={"new": True}, extra=_Plan(new)
+            )
         told = {name: getattr(new, name) for name in FIELDS if getattr(new, name) not in (None, "")}
         if line.party_id and new.party is None:
             told.pop("unit_name", None)  # a person said whose it is

@@ -190,7 +190,8 @@ FACTORIES = {
     "seat-request": Factory(seat_request, ("submitted",)),
     "rating": Factory(rating, ("draft", "submitted", "scoring")),
     "membership": Factory(
-        joining, ("draft",),
+        joining,
+        ("draft",),
         {name: {"body": "理事会", "meeting_on": timezone.localdate()} for name in ("propose", "not_pass")},
     ),
     "leaving": Factory(leaving, ("draft",), {"conclude": {"ended_on": timezone.localdate()}}),

@@ -104,6 +104,7 @@ class PartyName(Base):
     ends_on = models.DateField("停用日期", null=True, blank=True)
 
     WHEN_MERGED = {"party": WhenMerged.MOVES}
+
     class Meta:
         verbose_name = verbose_name_plural = "名称沿革"
         ordering = ["kind", "-ends_on"]

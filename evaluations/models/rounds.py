@@ -116,7 +116,11 @@ class Rating(models.Model):
         """A firm is rated once a round: what is under way of the other is void; what was issued stays as it is."""
         rows = [(self, {}), (self.case, {})]
         if not self.grade and self.case.voided_at is None:
-            words = {"voided_at": timezone.now(), "voided_by": by, "void_reason": f"单位合并，本轮另有一份：{reason}"[:300]}
+            words = {
+                "voided_at": timezone.now(),
+                "voided_by": by,
+                "void_reason": f"单位合并，本轮另有一份：{reason}"[:300],
+            }
             todos = Todo.objects.open().filter(subject_type=Case._meta.label_lower, subject_id=self.case_id)
             rows = [(self, {}), (self.case, words), *((todo, {"done_at": timezone.now()}) for todo in todos)]
         return rows

@@ -43,6 +43,7 @@ class PointEntry(Base):
     void_reason = models.CharField("作废原因", max_length=300, blank=True, editable=False)
 
     WHEN_MERGED = {"party": WhenMerged.MOVES}
+
     class _QuerySet(OfPartyQuerySet):
         def standing(self):
             return self.filter(voided_at=None)

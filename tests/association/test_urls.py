@@ -312,7 +312,8 @@ def site(rated, year, staff, firm_user, person, association):
         "portal:invited": invited.uid, "portal:seat_invitation": invited.uid, "portal:seat_withdraw": invited.uid,
         "portal:seat_request": asked.uid, "portal:request": asked.uid, "register:receipt": asked.uid,
         "portal:seat": mine.seats.get(user=users["firm"]).uid,
-        "portal:rating": year.case(mine).uid, "portal:proposal": proposal.case.uid, "portal:material": year.case(mine).uid, "documents:download": document.uid, "portal:paper": document.uid, "public:firm": mine.firm.uid,
+        "portal:rating": year.case(mine).uid, "portal:proposal": proposal.case.uid, "portal:material": year.case(mine).uid,
+        "documents:download": document.uid, "portal:paper": document.uid, "public:firm": mine.firm.uid,
         "public:publicity": announced.list.uid, "public:announcement": announced.uid,
     }  # fmt: skip
     Message.objects.create(user=year.clerk, subject="消息", once_key="m", audience=Audience.STAFF)
@@ -388,10 +389,19 @@ def _long_ago():
     return timezone.localdate() - timedelta(days=60)
 
 
-MOVES = {"termchange": "propose", "seatrequest": "approve", "publicitylist": "correct", "objection": "uphold", "rating": "propose",
-    "membershipapplication": "withdraw", "leavingrequest": "withdraw", "changeproposal": "accept"}
+MOVES = {
+    "termchange": "propose",
+    "seatrequest": "approve",
+    "publicitylist": "correct",
+    "objection": "uphold",
+    "rating": "propose",
+    "membershipapplication": "withdraw",
+    "leavingrequest": "withdraw",
+    "changeproposal": "accept",
+}
 VALUES = {
-    "<slug:deed>": "correct", "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing", "<uuid:slot>": str(UUID(int=1)), "<path:content_type_id>": "1",
+    "<slug:deed>": "correct", "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing",
+    "<uuid:slot>": str(UUID(int=1)), "<path:content_type_id>": "1",
     "switch/<str:name>": "switch/sheets_open", "export/<str:name>": "export/full",
 }  # fmt: skip
 

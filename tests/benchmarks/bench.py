@@ -18,7 +18,14 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZES = {"import": 10_000, "export": 100_000, "search": 100_000, "pages": 100_000, "scoring": 100_000, "members": 100_000}
+SIZES = {
+    "import": 10_000,
+    "export": 100_000,
+    "search": 100_000,
+    "pages": 100_000,
+    "scoring": 100_000,
+    "members": 100_000,
+}
 
 
 def arguments():

@@ -221,7 +221,10 @@ def test_each_firm_has_its_own_line(firm_party, person, association):
         give_seat(user=clerk, party=party, by=None)
     with transaction.atomic():
         actions.send_to_parties(
-            {firms[0]: "营业执照 5 月 1 日到期", firms[1]: "资质 6 月 1 日到期"}, subject="证照到期", body="", once_key="x"
+            {firms[0]: "营业执照 5 月 1 日到期", firms[1]: "资质 6 月 1 日到期"},
+            subject="证照到期",
+            body="",
+            once_key="x",
         )
     assert Message.objects.get(user=clerk).body == (
         "涉及您办理的 2 家单位：\n甲建筑公司：营业执照 5 月 1 日到期\n乙建筑公司：资质 6 月 1 日到期"
