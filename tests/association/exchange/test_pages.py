@@ -1,6 +1,7 @@
 """Imports through the admin: choose, upload, look, confirm, result."""
 
 import io
+from datetime import date
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -8,7 +9,8 @@ from python_calamine import CalamineWorkbook
 from association.exchange.kinds import all_kinds
 from association.parties.models import Party
 from association.timeline.models import AccessLog
-from members.models import Firm
+from members.models import Firm, Term, TermChange
+from members.term_changes import create_change
 from tests.codes import firm_code
 from tests.workbooks import xlsx
 
@@ -146,8 +148,17 @@ def test_problem_rows_come_back_as_a_file_that_can_be_corrected_and_imported(off
     assert (again.created, again.rejected) == (1, 0)
 
 
+@pytest.fixture
+def term_change(staff):
+    term = Term.objects.create(number=1, name="第一届", starts_on="2020-01-01")
+    return create_change(
+        term=term, kind=TermChange.Kind.ADJUSTMENT, title="届中调整", body="第一届第二次会议", meeting_on=date(2021, 5, 1),
+        takes_effect_on=date(2021, 5, 1), once_key="x", by=staff("秘书处", name="周秘书"),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", [kind.name for kind in all_kinds()])
-def test_each_template_can_be_imported_as_it_comes_out(kind, office, uploaded, rating_round):
+def test_each_template_can_be_imported_as_it_comes_out(kind, office, uploaded, rating_round, term_change):
     options = {"source": "住建"} if kind == "credit-records" else {}
     answer = office.get(f"{LIST}template/{kind}/download/", options)
     assert answer.status_code == 200, answer["Location"]
@@ -158,6 +169,8 @@ def test_each_template_can_be_imported_as_it_comes_out(kind, office, uploaded, r
     more = (
         {"round": "2020", "number": "某建发〔2021〕1 号", "date": "2021-05-20"} if kind == "issued-grades" else options
     )
+    if kind == "term-list":
+        more = {"change": str(term_change.pk)}
     batch = uploaded(kind, answer.content, **more)
     assert (batch.read, batch.rejected) == (0, 0)
     assert [note for note in batch.notes if "工作表" in note] == []
