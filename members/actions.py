@@ -49,6 +49,8 @@ def _shown(model: type[models.Model], name: str, value) -> str:
 
 
 def _locked(firm: Firm) -> Firm:
+    """The row as it stands, locked: its party first, as a merger does, so that the two wait for each other in order."""
+    list(Party.objects.select_for_update(no_key=True).filter(pk=firm.pk).values("pk"))
     [locked] = Firm.objects.select_for_update(of=("self",)).select_related("party__parent").filter(pk=firm.pk)
     return locked
 
