@@ -35,7 +35,7 @@ def configure():
     def page(request, **_):
         return HttpResponse("")
 
-    public = [path(f"{name}/", page, name=name) for name in ("home", "publicities", "directory", "about")]
+    public = [path(f"{name}/", page, name=name) for name in ("home", "publicities", "directory", "council", "about")]
     urls = types.ModuleType("gallery_urls")
     urls.urlpatterns = [path("", include((public, "public")))]
     settings.configure(
