@@ -46,7 +46,7 @@ def publish(by: User) -> PublicityList:
         for party in Party.objects.order_by("pk")[:LINES]
     ]
     drafted = prepare_list(
-        kind="rating", round_key="bench", title="测试名单", issuer="某某协会", lines=lines, working_days=5,
+        kind="bench", round_key="bench", title="测试名单", issuer="某某协会", lines=lines, working_days=5,
         objection_phone="0700-1234567", objection_address="某某路 1 号", by=by,
     )  # fmt: skip
     perform(drafted, "publicise", by=by)
