@@ -132,7 +132,9 @@ def _title(of_list: str) -> str:
 
 
 def _later_title(word: str, of_list: str) -> str:
-    return f"关于{_title(of_list).removeprefix('关于')}的{word}"[:120]
+    what = _title(of_list).removeprefix("关于").strip()
+    gap = " " if what[:1].isascii() and what[:1].isalnum() else ""  # 「关于 2020 年度…」, as years stand everywhere
+    return f"关于{gap}{what}的{word}"[:120]
 
 
 # -- What waits besides the turn itself ------------------------------------------------------------

@@ -138,7 +138,7 @@ def test_the_announcement_leaves_out_what_is_held_and_a_supplementary_one_follow
     perform(publicity, "supplement", by=leader)
     second = Announcement.objects.get(kind="supplement")
     assert (second.supplements, [line.position for line in second.lines.all()]) == (first, [1])
-    assert second.title == "关于2020 年度信用评价结果公告的补充公告"
+    assert second.title == "关于 2020 年度信用评价结果公告的补充公告"
     assert not Todo.objects.open().filter(kind="publicity:supplement").exists()
     assert publicity.lines.get(position=2).announcement is None
 
