@@ -1,14 +1,10 @@
 """Names that match no firm: decided by a person, remembered, taken back; two people at once."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.urls import reverse
 
-from association.accounts.models import User
 from association.exchange.models import NameDecision
 from association.inbox.models import Todo
 from association.parties.actions import add_name, create_party
@@ -20,6 +16,7 @@ from evaluations.models import AuthorityScore, CreditRecord
 from evaluations.waiting import complete, groups
 from tests.codes import firm_code
 from tests.pages import is_login
+from tests.parallel import at_once
 
 HEAD = ["企业名称", "立案日期", "欠薪项目", "涉及金额（元）", "涉及人数"]
 
@@ -255,20 +252,9 @@ def test_groups_of_an_empty_page_are_none(db):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_people_at_the_same_moment_one_wins_and_the_other_is_told(jia, staff, bring):
     bring("credit-records", wages("甲建公司"))
-    waiting, barrier = groups()[0].waiting, Barrier(2)
-    people = [staff("综合处", name="王经办").pk, staff("综合处", name="张经办").pk]
-
-    def choose(pk):
-        try:
-            user = User.objects.get(pk=pk)
-            barrier.wait()
-            decide(waiting, party=jia if pk == people[0] else None, by=user)
-            return "won"
-        except AlreadyDecided:
-            return "told"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(choose, people)) == ["told", "won"]
+    waiting = groups()[0].waiting
+    one, other = staff("综合处", name="王经办"), staff("综合处", name="张经办")
+    results = at_once(lambda: decide(waiting, party=jia, by=one), lambda: decide(waiting, party=None, by=other))
+    assert sorted(isinstance(result, AlreadyDecided) for result in results) == [False, True]
+    assert sum(isinstance(result, Exception) for result in results) == 1
     assert NameDecision.objects.filter(revoked_at=None).count() == 1

@@ -1,10 +1,8 @@
 """Imports and people at the same moment: what somebody decides while a file is written stays decided."""
 
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
-from django.db import connection
 
 from association.parties.models import Party
 from evaluations.corrections import void_row
@@ -12,6 +10,7 @@ from evaluations.decisions import WaitingName, decide
 from evaluations.models import CreditRecord
 from evaluations.resources import CreditSession
 from tests.codes import firm_code
+from tests.parallel import at_once
 
 HEAD = ["企业名称", "立案日期", "欠薪项目", "涉及金额（元）", "涉及人数", "是否修复"]
 
@@ -42,12 +41,6 @@ def test_what_a_person_decides_while_an_import_writes_stays(small_round, bring, 
     go.clear()
     clerk, party = staff("综合处"), Party.objects.get(code=firm_code(1))
 
-    def import_again():
-        try:
-            return bring("credit-records", rows[1])
-        finally:
-            connection.close()
-
     def person():
         try:
             judged.wait(20)
@@ -57,12 +50,9 @@ def test_what_a_person_decides_while_an_import_writes_stays(small_round, bring, 
                 void_row(CreditRecord.objects.get(raw_name="外地公司"), by=clerk, reason="误报")
         finally:
             go.set()
-            connection.close()
 
-    with ThreadPoolExecutor(2) as pool:
-        done = [pool.submit(import_again), pool.submit(person)]
-        for one in done:
-            one.result()
+    results = at_once(lambda: bring("credit-records", rows[1]), person)
+    assert not [result for result in results if isinstance(result, Exception)]
     row = CreditRecord.objects.get(raw_name="外地公司")
     assert row.repaired
     if what == "decision":

@@ -1,11 +1,9 @@
 """Two people at the same moment with one firm's change of data, on real PostgreSQL."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from association.cases.models import Case
@@ -16,29 +14,9 @@ from association.workflow.models import Step
 from members import actions, calls, changes
 from members.models import CallNote, ChangeProposal, Firm
 from tests.codes import firm_code
+from tests.parallel import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(*functions):
-    """Run all at the same moment, each on a connection of its own; what they returned or raised."""
-    gate, results = threading.Barrier(len(functions)), [None] * len(functions)
-
-    def run(place, function):
-        gate.wait()
-        try:
-            results[place] = function()
-        except Exception as problem:
-            results[place] = problem
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(functions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.fixture

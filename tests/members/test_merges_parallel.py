@@ -1,40 +1,17 @@
 """Two people merge, or take back, at the same moment, on real PostgreSQL: one wins, the other is told."""
 
-import threading
-
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from association.parties.models import Merge, Party
 from association.parties.unmerging import undo_merge
 from association.timeline.models import Event
 from members import merging
 from members.models import CallNote, Duplicate, Firm
+from tests.parallel import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 WHY = "同一家企业建了两份档案"
-
-
-def at_once(*functions):
-    """Run all at the same moment, each on a connection of its own; what they returned or raised."""
-    gate, results = threading.Barrier(len(functions)), [None] * len(functions)
-
-    def run(place, function):
-        gate.wait()
-        try:
-            results[place] = function()
-        except Exception as problem:
-            results[place] = problem
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(functions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.fixture
@@ -116,7 +93,7 @@ def test_merged_or_changed_but_nothing_lost(firm, people):
         assert "又有变动" in merged.messages[0]
 
 
-def test_a_pair_is_looked_at_once(firm, people):
+def test_a_pair_is_lookedat_once(firm, people):
     one, other = firm("甲路桥有限公司"), firm("乙市政有限公司")
     pair = Duplicate.objects.create(first=one.party, second=other.party)
     results = at_once(*(lambda by=by: merging.dismiss(pair, by=by) for by in people))

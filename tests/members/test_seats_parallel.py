@@ -1,11 +1,8 @@
 """Two people at the same moment about seats and requests, in real transactions on PostgreSQL."""
 
-import threading
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import connection
 
 from association.core.models import StaleVersion
 from association.documents.library import keep
@@ -17,30 +14,10 @@ from members import seats
 from members.models import SeatRequest
 from members.registration import ask
 from tests.codes import firm_code
+from tests.parallel import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ROUNDS = 5
-
-
-def at_once(*functions):
-    """Run all at the same moment, each on a connection of its own; what they returned or raised."""
-    gate, results = threading.Barrier(len(functions)), [None] * len(functions)
-
-    def run(place, function):
-        gate.wait()
-        try:
-            results[place] = function()
-        except Exception as problem:
-            results[place] = problem
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(functions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def outcome(results, told=ValidationError) -> tuple[int, int]:

@@ -1,40 +1,18 @@
 """Two people at the same moment with posts and lists of posts, on real PostgreSQL."""
 
-import threading
 from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from association.workflow.actions import MoveRefused, perform
 from members import term_changes, terms
 from members.models import Post, Tenure, Term, TermChange
+from tests.parallel import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 TODAY = timezone.localdate()
-
-
-def _at_once(*functions):
-    """Run all at the same moment, each on a connection of its own; what they returned or raised."""
-    gate, results = threading.Barrier(len(functions)), [None] * len(functions)
-
-    def run(place, function):
-        gate.wait()
-        try:
-            results[place] = function()
-        except Exception as problem:
-            results[place] = problem
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(functions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.fixture
@@ -70,7 +48,7 @@ def now() -> list[tuple[str, str]]:
 
 def test_one_list_is_issued_once(proposed, staff):
     people = [staff("会长"), staff("秘书长")]
-    results = _at_once(
+    results = at_once(
         *(lambda by=by: perform(TermChange.objects.get(), "issue", by=by, document_number="1 号") for by in people)
     )
     assert sorted(isinstance(result, MoveRefused) for result in results) == [False, True]
@@ -80,7 +58,7 @@ def test_one_list_is_issued_once(proposed, staff):
 
 def test_a_list_is_issued_while_somebody_replaces_the_person(proposed, held, staff, clerk):
     leader = staff("会长")
-    issued, replaced = _at_once(
+    issued, replaced = at_once(
         lambda: perform(TermChange.objects.get(), "issue", by=leader, document_number="1 号"),
         lambda: terms.replace_person(held, person_name="王五", on=TODAY, reason="推荐", by=clerk),
     )
@@ -91,7 +69,7 @@ def test_a_list_is_issued_while_somebody_replaces_the_person(proposed, held, sta
 
 def test_two_people_replace_one_person(held, clerk, staff):
     other = staff("综合处")
-    results = _at_once(
+    results = at_once(
         lambda: terms.replace_person(held, person_name="王五", on=TODAY, reason="推荐", by=clerk),
         lambda: terms.replace_person(held, person_name="赵六", on=TODAY, reason="推荐", by=other),
     )
@@ -104,7 +82,7 @@ def test_the_firm_and_the_office_answer_one_line(proposed, clerk, firm_user):
     perform(proposed, "ask", by=clerk)
     line = proposed.lines.get()
     user = firm_user(line.party)
-    results = _at_once(
+    results = at_once(
         lambda: term_changes.answer_line(
             line, by=user, person_title="董事长", note="补职务", seen_version=line.version
         ),

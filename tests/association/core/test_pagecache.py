@@ -4,8 +4,8 @@ import gzip
 import os
 import subprocess
 import sys
-import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from django.utils import timezone
 from association.core import stamp
 from association.core.pagecache import KEPT_BYTES, Page, PublicPageMiddleware, Shelf, has_it, public_page, takes_gzip
 from tests.pages import is_login
+from tests.parallel import at_once
 
 pytestmark = [pytest.mark.urls("tests.association.core.test_pagecache"), pytest.mark.django_db]
 ROOT = Path(__file__).resolve().parents[3]
@@ -463,9 +464,5 @@ def test_many_threads_at_once_get_whole_pages():
             if f" {word} ".encode() not in answer.content:
                 wrong.append(answer.content)
 
-    threads = [threading.Thread(target=reads, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once(*(partial(reads, number) for number in range(4))) == [None] * 4
     assert wrong == []

@@ -1,11 +1,10 @@
 """An import that breaks off: what stands is complete, the batch says so, and it can be gone on with or taken back."""
 
 import logging
-import threading
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection, connections
+from django.db import connection
 
 from association.exchange import actions, pipeline
 from association.exchange.kinds import kind_named
@@ -18,6 +17,7 @@ from members.models import Firm
 from members.resources import FirmSession
 from tests.association.exchange.conftest import firm_row, firms_file
 from tests.codes import firm_code
+from tests.parallel import at_once
 
 LIST = "/admin/exchange/importbatch/"
 
@@ -160,17 +160,11 @@ def test_long_work_gives_signs_of_life(association, small_slices, monkeypatch):
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time: set DATABASE_URL")
 @pytest.mark.django_db(transaction=True)
 def test_the_same_file_twice_at_once_makes_each_firm_once(association):
-    content, found = firms(*range(1, 700)), []
+    content = firms(*range(1, 700))
 
     def bring():
-        batch, job = actions.import_now(kind_named("firms"), ContentFile(content, "名册.xlsx"), options={}, by=None)
-        found.append((job.state, batch.created, batch.unchanged))
-        connections.close_all()
+        return actions.import_now(kind_named("firms"), ContentFile(content, "名册.xlsx"), options={}, by=None)
 
-    threads = [threading.Thread(target=bring) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [state for state, *_ in found] == ["done", "done"]
-    assert sum(created for _, created, _ in found) == Firm.objects.count() == 699
+    found = at_once(bring, bring)
+    assert [job.state for _batch, job in found] == ["done", "done"]
+    assert sum(batch.created for batch, _job in found) == Firm.objects.count() == 699

@@ -1,44 +1,21 @@
 """Two people at the same moment, on real PostgreSQL."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from association.publicity.actions import prepare_list, register_objection
 from association.publicity.models import Announcement, Objection, PublicityLine, PublicityList
 from association.workflow.actions import MoveRefused, perform
+from tests.parallel import at_once
 
 from .conftest import at
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
-def _at_once(*functions):
-    """Run all at the same moment, each on a connection of its own; what they returned or raised."""
-    gate, results = threading.Barrier(len(functions)), [None] * len(functions)
-
-    def run(place, function):
-        gate.wait()
-        try:
-            results[place] = function()
-        except Exception as problem:
-            results[place] = problem
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(functions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_one_list_is_announced_once(ended, staff):
     publicity = ended()
     people = [staff("会长"), staff("秘书长")]
-    results = _at_once(*(lambda by=by: perform(PublicityList.objects.get(), "announce", by=by) for by in people))
+    results = at_once(*(lambda by=by: perform(PublicityList.objects.get(), "announce", by=by) for by in people))
     assert sorted(isinstance(result, MoveRefused) for result in results) == [False, True]
     assert Announcement.objects.count() == 1
     assert publicity.lines.filter(announcement=None).count() == 0
@@ -48,7 +25,7 @@ def test_an_objection_and_the_announcement_wait_for_each_other(ended, clerk, lea
     publicity = ended()
     line = publicity.lines.get(position=1)
     values = {"came": "visit", "content": "不实", "objector": "赵某", "received_at": at("2021-05-08 16:00")}
-    results = _at_once(
+    results = at_once(
         lambda: perform(PublicityList.objects.get(), "announce", by=leader),
         lambda: register_objection(line=line, by=clerk, **values),
     )
@@ -64,7 +41,7 @@ def test_two_clicks_on_register_are_one_objection(publicised, clerk):
     def click():
         return register_objection(line=line, by=clerk, came="call", content="不实", objector="赵某", once_key="one")
 
-    first, second = _at_once(click, click)
+    first, second = at_once(click, click)
     assert first.pk == second.pk
     assert Objection.objects.count() == 1
 
@@ -77,7 +54,7 @@ def test_two_people_prepare_one_draft(association, staff):
         )  # fmt: skip
 
     people = [staff("秘书处"), staff("综合处")]
-    results = _at_once(*(lambda by=by: prepare(by) for by in people))
+    results = at_once(*(lambda by=by: prepare(by) for by in people))
     assert not [result for result in results if isinstance(result, Exception)]
     assert PublicityList.objects.count() == 1
     assert PublicityLine.objects.count() == 2
