@@ -134,6 +134,8 @@ class UserForm(forms.ModelForm):
 def _search_users(rows, term):
     digits = "".join(char for char in term if char.isdigit())
     found = Q(name__icontains=term) | Q(title__icontains=term) | Q(department__icontains=term)
+    if term.isascii() and term.isalpha():
+        found |= Q(initials__contains=term.upper())
     return rows.filter(found | Q(mobile__contains=digits) if len(digits) >= 3 else found)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from association.core.models import Base
+from association.core.text import initials
 
 from .roles import Right, rights_of
 
@@ -45,6 +46,7 @@ class User(AbstractBaseUser, PermissionsMixin, Base):
     email = models.EmailField("邮箱", blank=True)
     title = models.CharField("职务", max_length=30, blank=True)
     department = models.CharField("部门", max_length=30, blank=True)
+    initials = models.CharField("拼音首字母", max_length=30, blank=True, editable=False)
     is_active = models.BooleanField("可以登录", default=True, help_text="离职或停用时去掉勾选，不删除账号。")
     is_staff = models.BooleanField("协会工作人员", default=False, editable=False)
 
@@ -94,6 +96,9 @@ class User(AbstractBaseUser, PermissionsMixin, Base):
         if kwargs.get("update_fields") == ["last_login"]:  # a login is no edit that another's open form must learn of
             type(self).objects.filter(pk=self.pk).update(last_login=self.last_login)
             return
+        self.initials = initials(self.name)[:30]
+        if "name" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "initials"}
         super().save(*args, **kwargs)
 
     def get_short_name(self):
