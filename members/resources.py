@@ -96,6 +96,7 @@ FIRM_FIELDS = (
     "main_qualification", "is_member", "member_number", "district", "legal_representative", "contact_name",
     "contact_phone", "address", "registered_capital",
 )  # fmt: skip
+DISTRICTS_SHOWN = 5
 _LENGTHS = {name: Firm._meta.get_field(name).max_length for name in FIRM_FIELDS} | {"name": 120}
 
 
@@ -112,14 +113,17 @@ class FirmSession(Session):
         self.named: dict[str, set] = defaultdict(set)  # the codes that the file has for a name
         self.touched_names: set[str] = set()
         self.touched_codes: set[str] = set()
+        self.odd_districts: dict[str, int] = defaultdict(int)  # rows by a 注册地 that the association does not have
 
     # -- judging
 
     def judge(self, rows: Sequence[CleanRow]) -> list[Judged]:
+        self._look_at_districts(rows)
         on_file = OnFile([row for row in rows if not row.problems])
         return [self._judge_row(row, on_file) for row in rows]
 
     def skip(self, rows: Sequence[CleanRow]):
+        self._look_at_districts(rows)
         rows = [row for row in rows if not row.problems]
         on_file = OnFile(rows)
         for row in rows:
@@ -128,6 +132,24 @@ class FirmSession(Session):
                 self._remember(row, party)
             self.touched_names |= {name_key(name) for name in (row.values["name"], *former_names(row))}
             self.touched_codes.add(row.values.get("code") or "")
+
+    def _look_at_districts(self, rows: Sequence[CleanRow]):
+        known = set(self.districts.district_names())
+        for row in rows if known else ():
+            told = row.values.get("district")
+            if told and self.districts.district_named(told) not in known:
+                self.odd_districts[told] += 1
+
+    def remarks(self) -> list[str]:
+        if not self.odd_districts:
+            return []
+        names = sorted(self.odd_districts, key=lambda name: (-self.odd_districts[name], name))
+        shown = "、".join(f"「{name[:20]}」" for name in names[:DISTRICTS_SHOWN])
+        more = f"等 {len(names)} 种写法" if len(names) > DISTRICTS_SHOWN else ""
+        return [
+            f"注册地{shown}{more}不在「协会信息」的县市区里（共 {sum(self.odd_districts.values())} 行），已照原样记下；"
+            "按县市区统计时会单独列出，请核对写法，或请系统管理员在「协会信息」补上。"
+        ]
 
     def _keys(self, row: CleanRow, party: Party | None) -> list:
         code, key = row.values.get("code"), name_key(row.values["name"])

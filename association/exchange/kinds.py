@@ -80,6 +80,10 @@ class Session:
         a yield, into a transaction of its own and tells that it lives; each must be right to do twice."""
         return iter(())
 
+    def remarks(self) -> list[str]:
+        """Sentences on the file as a whole, once every row was judged or skipped."""
+        return []
+
     def finish(self):
         """Once, after the last steps, in a transaction of its own. Quick."""
 

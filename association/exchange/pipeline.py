@@ -184,8 +184,8 @@ def look_at(batch: ImportBatch, loaded: Loaded) -> Iterator[tuple[int, int, str]
     _suggest(seen)
     with transaction.atomic():
         waits = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.READING).update(
-            state=ImportBatch.State.PREVIEWED, read=done, options=loaded.options, notes=loaded.notes,
-            version=F("version") + 1, **{verdict.value: count for verdict, count in counts.items()},
+            state=ImportBatch.State.PREVIEWED, read=done, options=loaded.options,
+            notes=[*loaded.notes, *session.remarks()], version=F("version") + 1, **{verdict.value: count for verdict, count in counts.items()},
         )  # fmt: skip
         if waits:
             insert(ImportRow, seen)
@@ -220,7 +220,7 @@ def apply(job):
         yield from writing.finish()
         with transaction.atomic():
             job.keep(done=writing.done)
-            _make_valid(batch, loaded.options)
+            _make_valid(batch, loaded.options, [*loaded.notes, *writing.session.remarks()])
     except jobs.LeaseLost:
         raise  # another process goes on with it
     except Exception as error:
@@ -366,9 +366,10 @@ def _keep_verdicts(batch: ImportBatch, judged: Sequence[Judged]):
     )
 
 
-def _make_valid(batch: ImportBatch, options: dict):
+def _make_valid(batch: ImportBatch, options: dict, notes: list[str]):
     batch.refresh_from_db()
-    batch.state, batch.applied_at, batch.options = ImportBatch.State.APPLIED, timezone.now(), options
+    batch.state, batch.applied_at = ImportBatch.State.APPLIED, timezone.now()
+    batch.options, batch.notes = options, notes
     batch.save()
     name = batch.by.name if batch.by else "系统"
     record(

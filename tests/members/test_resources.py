@@ -37,6 +37,22 @@ def reasons(batch) -> list[str]:
     return [found["reason"] for row in batch.rows.filter(verdict="rejected") for found in row.problems]
 
 
+# -- districts --------------------------------------------------------------------------------------------------------
+
+
+def test_districts_that_the_association_does_not_have_are_one_sentence(bring, client_of, staff):
+    batch = bring(
+        ["甲建设有限公司", firm_code(1), "", "", "东区"],
+        ["乙建设有限公司", firm_code(2), "", "", "外县"],
+        ["丙建设有限公司", firm_code(3), "", "", "外县"],
+        ["丁建设有限公司", firm_code(4), "", "", "邻市"],
+    )
+    assert (batch.created, batch.rejected) == (4, 0)
+    [remark] = [note for note in batch.notes if "县市区" in note]
+    assert remark.startswith("注册地「外县」、「邻市」不在「协会信息」的县市区里（共 3 行）")
+    assert remark in client_of(staff("秘书处")).get(batch.get_absolute_url()).content.decode()
+
+
 # -- former names -----------------------------------------------------------------------------------------------------
 
 
