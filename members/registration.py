@@ -240,5 +240,5 @@ def tell_outcome(row: SeatRequest, step):
         State.RETURNED: (f"「{row.name}」的开户申请需要补正", f"原因：{step.note}。补正后重新提交即可。"),
         State.NOT_ACCEPTED: (f"「{row.name}」的开户申请未予开通", f"原因：{step.note}。如有疑问请联系协会秘书处。"),
     }[row.state]
-    url = "/desk/" if row.state == State.APPROVED else row.person_url
+    url = "/desk/" if row.state == State.APPROVED else row.desk_url
     tell(row.user, subject=subject, body=body, key=f"seat-request:{row.pk}:{step.pk}", url=url)

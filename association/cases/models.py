@@ -93,6 +93,10 @@ class Case(Stateful):
     def group_url(self) -> str:
         return kind_of(self.kind).list_url(self)
 
+    @property
+    def desk_url(self) -> str:
+        return kind_of(self.kind).party_url(self)
+
     def get_absolute_url(self):
         return kind_of(self.kind).staff_url(self)
 

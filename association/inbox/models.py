@@ -51,6 +51,7 @@ class Todo(Base, AudienceMixin):
     label = models.CharField("要做什么", max_length=60)
     title = models.CharField("事项", max_length=200)
     url = models.CharField("办理页面", max_length=200)
+    desk_url = models.CharField("单位的办理页面", max_length=200, blank=True)
     group_url = models.CharField("同类列表", max_length=200, blank=True)
     whose = models.CharField("轮到谁", max_length=10, choices=Whose, default=Whose.OFFICE)
     right = models.CharField("所需权限", max_length=12, choices=Right, blank=True)

@@ -66,9 +66,9 @@ class Stateful(Base):
         return None
 
     @property
-    def person_url(self) -> str:
-        """The page on which `turn_person` makes their moves."""
-        return self.get_absolute_url()
+    def desk_url(self) -> str:
+        """The page on which `turn_party` or `turn_person` makes their moves; "" where they make none."""
+        return ""
 
     def get_absolute_url(self):
         raise NotImplementedError(f"{type(self).__name__} names its page")  # pragma: no cover - every kind has one

@@ -163,7 +163,7 @@ class SeatRequest(Stateful):
         return self.user
 
     @property
-    def person_url(self):
+    def desk_url(self):
         return f"/desk/requests/{self.uid}/"
 
     def get_absolute_url(self):
