@@ -216,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs": {"task": "jobs.sweep", "schedule": 15},
     "documents": {"task": "documents.sweep", "schedule": timedelta(hours=1)},
     "outbox": {"task": "outbox.sweep", "schedule": 30},
+    "calendar": {"task": "inbox.calendar", "schedule": timedelta(minutes=10)},
     "publicity": {"task": "publicity.clock", "schedule": 60},
     "terms": {"task": "members.terms", "schedule": crontab(hour=8, minute=0)},
     "changes": {"task": "members.changes", "schedule": timedelta(minutes=10)},

@@ -108,7 +108,7 @@ OPENS: dict[Right, dict[str, tuple[str, ...]]] = {
     },
     Right.PUBLICITY: {
         "publicity.publicitylist": _EDIT, "publicity.publicityline": _VIEW, "publicity.objection": _EDIT,
-        "publicity.announcement": _VIEW,
+        "publicity.announcement": _VIEW, "core.calendaryear": _EDIT, "core.calendarday": _EDIT,
     },
     Right.ACCOUNTS: {
         "accounts.user": _EDIT, "accounts.standin": _EDIT, "parties.seat": _EDIT, "accounts.activationslip": _VIEW,

@@ -1,11 +1,26 @@
 """Write years into the working-day table (工作日历), and say whether it covers what a clock needs."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from . import workdays
 from .models import CalendarDay, CalendarYear
 
 SOURCE = "国务院办公厅节假日安排通知（chinesecalendar 数据）"
+
+_listeners: list[Callable[[], None]] = []
+
+
+def on_years_written(function: Callable[[], None]) -> Callable[[], None]:
+    """`function()` is called after a year was written, in its transaction: how rooms above hear of it."""
+    _listeners.append(function)
+    return function
+
+
+def _written():
+    for function in _listeners:
+        function()
 
 
 @transaction.atomic
@@ -22,6 +37,7 @@ def load_year(year: int, *, replace: bool = False) -> tuple[CalendarYear, int]:
     CalendarDay.objects.bulk_create(
         CalendarDay(year=row, date=day.date, is_working=day.working, note=day.name) for day in published
     )
+    _written()
     return row, len(published)
 
 
@@ -35,4 +51,5 @@ def enter_year(year: int, *, off, worked, source: str = "") -> CalendarYear:
     rows = [CalendarDay(year=row, date=day, is_working=False, note=note) for day, note in off.items()]
     rows += [CalendarDay(year=row, date=day, is_working=True, note=note) for day, note in worked.items()]
     CalendarDay.objects.bulk_create(sorted(rows, key=lambda day: day.date))
+    _written()
     return row
