@@ -14,7 +14,7 @@ from association.core.workdays import YearMissing
 from association.exchange.kinds import register_rematcher
 from association.inbox.actions import close_todos, keep_todo
 from association.inbox.models import Todo, Whose
-from association.outbox.actions import send
+from association.outbox.actions import send_to_parties
 from association.parties.matching import Clue, Matcher
 from association.parties.models import Party
 from association.timeline.actions import record
@@ -246,10 +246,15 @@ def page_of(change: TermChange) -> str:
     return f"/desk/terms/{change.uid}/"
 
 
+def _asked(change: TermChange) -> list[Party]:
+    """The units that have a line without an answer, in the order of the list."""
+    return list({line.party_id: line.party for line in unanswered(change)}.values())
+
+
 def open_todos(change: TermChange):
-    """A to-do on the desk of each unit that has a line without an answer."""
+    """A to-do on the desk of each unit that is asked."""
     due = timezone.make_aware(datetime.combine(change.confirm_until, _CLOSES_AT))
-    for party in {line.party_id: line.party for line in unanswered(change)}.values():
+    for party in _asked(change):
         keep_todo(
             change, kind="term-change:confirm", label="核对任职资料", title=change.title, url=page_of(change),
             once_key=_key(change.pk, party.pk), whose=Whose.PARTY, party=party, audience=Audience.PARTY, due_at=due,
@@ -262,15 +267,13 @@ def close_unit_todos(change: TermChange):
 
 
 def ask(change: TermChange, step, **_data):
-    """Effect of 请单位核对: the clock starts, each unit is told."""
+    """Effect of 请单位核对: the clock starts, each person of the units is told once."""
     change.confirm_until = confirm_until(step.happened_on)
     open_todos(change)
-    for party in {line.party_id: line.party for line in unanswered(change)}.values():
-        send(
-            party=party, subject=f"请核对{party.name}的任职资料", url=page_of(change),
-            body=f"「{change.title}」印发前，请核对单位、任职人和职务，{change.confirm_until:%Y-%m-%d} 17:00 前答复。",
-            once_key=f"term-confirm:{change.pk}:{step.uid}:{party.pk}",
-        )  # fmt: skip
+    send_to_parties(
+        _asked(change), subject="请核对任职资料", url=page_of(change), once_key=f"term-confirm:{change.pk}:{step.uid}",
+        body=f"「{change.title}」印发前，请核对单位、任职人和职务，{change.confirm_until:%Y-%m-%d} 17:00 前答复。",
+    )  # fmt: skip
 
 
 def stop_asking(change: TermChange, step, **_data):

@@ -70,10 +70,11 @@ def desk_of(request) -> Desk:
 
 def choose(request, uid) -> Seat:
     """Sit down at another of one's own parties. Raises Http404 for a seat that is not the reader's."""
-    seat = next((seat for seat in desk_of(request).seats if seat.uid == uid), None)
+    desk = desk_of(request)
+    seat = next((seat for seat in desk.seats if seat.uid == uid), None)
     if seat is None:
         raise Http404
-    request.session[CHOSEN] = str(seat.uid)
+    desk.seat, request.session[CHOSEN] = seat, str(seat.uid)
     return seat
 
 

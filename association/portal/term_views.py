@@ -11,24 +11,37 @@ from members.models import TermChange, TermChangeLine
 from members.term_changes import answer_line, page_of
 from members.term_forms import AnswerForm
 
-from .desk import of_party
+from .desk import choose, of_party
 
 SHOWN = (TermState.CONFIRMING, TermState.PROPOSED, TermState.ISSUED)
 
 
-def _lines(request, desk, uid) -> tuple[TermChange, list[TermChangeLine]]:
-    """The list and the party's own lines in it, once the units were asked. Raises Http404."""
-    rows = TermChangeLine.objects.visible_to(request.user).filter(party=desk.party, change__uid=uid)
-    lines = list(rows.filter(change__state__in=SHOWN).select_related("change", "post", "party").order_by("place"))
-    if not lines:
+def _lines(request, desk, uid) -> tuple[TermChange, list[TermChangeLine], list[str]]:
+    """The list, the party's own lines in it once the units were asked, and which other parties of the reader wait.
+
+    Who acts for several gets one message that leads here: where the party at whose desk one sits has no line, one sits
+    down at the first that has. Raises Http404.
+    """
+    seats = {seat.party_id: seat for seat in desk.seats}
+    rows = TermChangeLine.objects.visible_to(request.user).filter(party__in=seats, change__uid=uid)
+    every = list(rows.filter(change__state__in=SHOWN).select_related("change", "post", "party").order_by("place"))
+    if not every:
         raise Http404
-    return lines[0].change, lines
+    if desk.party.pk not in {line.party_id for line in every}:
+        choose(request, seats[every[0].party_id].uid)
+    lines = [line for line in every if line.party_id == desk.party.pk]
+    waiting = [line.party.name for line in every if line.party_id != desk.party.pk and _waits(line)]
+    return lines[0].change, lines, list(dict.fromkeys(waiting))
+
+
+def _waits(line: TermChangeLine) -> bool:
+    return line.change.state == TermState.CONFIRMING and line.answer == TermChangeLine.Answer.WAITING
 
 
 @of_party
 def term(request, desk, uid):
     """The party's lines, each with what it may put right; a POST answers one of them (`line`)."""
-    change, lines = _lines(request, desk, uid)
+    change, lines, others = _lines(request, desk, uid)
     is_open = change.state == TermState.CONFIRMING
     posted = None
     if request.method == "POST":
@@ -42,9 +55,10 @@ def term(request, desk, uid):
         line.form = AnswerForm.of(line, request.POST if line is posted else None)
         if line is posted and line.form.is_valid() and _answer(request, line):
             return redirect(page_of(change))
-    waits = is_open and any(line.answer == TermChangeLine.Answer.WAITING for line in lines)
+    waits = any(_waits(line) for line in lines)
     context = {
         "change": change, "lines": lines, "is_open": is_open and desk.may_move, "turn": _turn(desk, change, waits),
+        "others": others,
     }  # fmt: skip
     return render(request, "portal/term.html", context, status=422 if posted is not None else 200)
 

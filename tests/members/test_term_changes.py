@@ -127,7 +127,7 @@ def test_a_term_change_from_excel_to_the_units_timeline(office, client_of, leade
     office.post(f"{url}/move/ask/", {"happened_on": f"{TODAY}", "note": ""})
     change.refresh_from_db()
     assert (change.state, change.confirm_until > TODAY) == ("confirming", True)
-    assert Message.objects.filter(user=user, subject="请核对甲建设有限公司的任职资料").count() == 1
+    assert Message.objects.filter(user=user, subject="请核对任职资料").count() == 1
     firm = client_of(user)
     home = firm.get("/desk/").content.decode()
     assert "核对任职资料" in home
