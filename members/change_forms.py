@@ -7,18 +7,17 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from association.core.adminforms import DayInput
-from association.core.enums import Audience, Channel
+from association.core.enums import Channel
 from association.core.masking import mask_mobile
 from association.core.models import Association
 from association.core.phones import clean_phone
 from association.core.text import clean_text
-from association.documents.actions import store
-from association.documents.forms import DocumentField
-from association.documents.models import Document
+from association.documents.kept import KeepsFiles, KeptFileField
 from association.workflow.actions import OnBehalf
 
 from . import changes
 from .models import Firm
+from .on_file import CERTIFICATE, NEW, OF_CERTIFICATE, OF_FIRM, OF_PARTY, OF_POST, POST, OnFile, rows_of, text_of
 
 _DAY_ERROR = {"invalid": "请填写日期，写作 2021-05-20 的样子。"}
 
@@ -34,7 +33,7 @@ def _day(label: str, help_text: str = ""):
     return forms.DateField(label=label, required=False, help_text=help_text, widget=DayInput, error_messages=_DAY_ERROR)
 
 
-class ProposalForm(forms.Form):
+class ProposalForm(KeepsFiles, forms.Form):
     """The firm's data as on file, to be changed. `proposal` is the returned one that is put in again."""
 
     name = _text("名称", 120, "变更名称请上传新的营业执照；原名称保留为曾用名。")
@@ -56,28 +55,33 @@ class ProposalForm(forms.Form):
     certificate_number = _text("证书编号", 60)
     certificate_starts_on = _day("发证日期")
     certificate_ends_on = _day("有效期至")
-    licence = DocumentField(
-        label="证明材料", required=False, help_text="营业执照、变更核准通知书或资质证书的扫描件或照片。"
+    post = forms.ChoiceField(
+        label="换人的职务", required=False, help_text="任职人有变动时选择，再填写接任的人；没有变动的不用选。"
     )
+    post_person_name = _text("接任人", 40)
+    post_person_title = _text("接任人在本单位的职务", 40, "例：董事长")
+    post_person_phone = _text("接任人手机", 30, "只供协会联系，不对外公开。")
+    licence = KeptFileField(
+        label="证明材料", purpose="firm-change.licence", one_pdf=True, required=False,
+        help_text="营业执照、变更核准通知书、资质证书，换人的来函；几张照片会合成一个 PDF。",
+    )  # fmt: skip
     takes_effect_on = _day("生效日期", "营业执照上的核准日期，或从哪一天起变更；不填的，从协会受理之日起。")
-    licence_uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, firm: Firm, user, proposal=None, on_behalf=False, masked=False, **kwargs):
         self.firm, self.user, self.proposal, self.on_behalf, self.masked = firm, user, proposal, on_behalf, masked
-        self.kept: Document | None = None
-        super().__init__(*args, **kwargs)
-        self.certificates = changes.OnFile(firm).certificates
+        self.kept = proposal.licence if proposal else None  # of the first time
+        super().__init__(*args, keeper=user, party=firm.party, **kwargs)
+        self.file = OnFile(firm)
         self._choices()
-        for key in (*changes.OF_PARTY, *changes.OF_FIRM):  # what the page showed comes back with what was typed
+        for key in (*OF_PARTY, *OF_FIRM):  # what the page showed comes back with what was typed
             self.fields[key].show_hidden_initial = True
         if on_behalf:
             self._add_on_behalf()
-        self.initial |= self._on_file() | {"once": uuid.uuid4()}
+        self.initial |= {key: self.file.get(key) for key in (*OF_PARTY, *OF_FIRM)} | {"once": uuid.uuid4()}
         if proposal is not None:
             self.initial |= self._as_proposed() | {"seen_version": proposal.case.version}
-            self.kept = proposal.licence
         if masked:
             self._mask()
 
@@ -87,9 +91,15 @@ class ProposalForm(forms.Form):
         self.fields["district"].choices = [("", "请选择"), *((name, name) for name in names)]
         self.fields["certificate"].choices = [
             ("", "没有变化"),
-            *((key, f"{row.name}（延续或换证）") for key, row in self.certificates.items()),
-            (changes.NEW, "新增一项资质"),
+            *((key, f"{row.name}（延续或换证）") for key, row in self.file.certificates.items()),
+            (NEW, "新增一项资质"),
         ]
+        held = [(key, row) for key, row in self.file.tenures.items() if row.ended_on is None]
+        self.fields["post"].choices = [
+            ("", "没有变化"), *((key, f"{row.post}：{row.person_name or '人选未定'}") for key, row in held)
+        ]  # fmt: skip
+        for name in () if held else ("post", *(f"post_{one}" for one in OF_POST)):
+            del self.fields[name]
 
     def _add_on_behalf(self):
         self.fields["channel"] = forms.ChoiceField(
@@ -105,25 +115,23 @@ class ProposalForm(forms.Form):
 
     def _mask(self):
         """Telephones are not shown: left empty they stay as they are."""
-        for key in changes.PERSONAL:
-            known = self.initial.pop(key, "")
-            self.fields[key].help_text = f"现在是 {mask_mobile(known)}，不变更的留空。" if known else ""
-
-    def _on_file(self) -> dict:
-        file = changes.OnFile(self.firm)
-        return {key: file.get(key) for key in (*changes.OF_PARTY, *changes.OF_FIRM)}
+        for name in ("contact_phone", "post_person_phone"):
+            if known := self.initial.pop(name, ""):
+                self.fields[name].help_text = f"现在是 {mask_mobile(known)}，不变更的留空。"
 
     def _as_proposed(self) -> dict:
         found = {"takes_effect_on": self.proposal.takes_effect_on}
-        for key, (_before, after) in self.proposal.values.items():
-            if key.startswith(changes.CERTIFICATE):
-                _kind, row, field = key.split(":")
-                found |= {"certificate": row, f"certificate_{field}": after}
-            else:
-                found[key] = after
-        row = self.certificates.get(found.get("certificate", ""))
-        for field in changes.OF_CERTIFICATE if row else ():
-            found.setdefault(f"certificate_{field}", changes.text_of(getattr(row, field)))
+        after = {key: pair[1] for key, pair in self.proposal.values.items()}
+        found |= {key: text for key, text in after.items() if ":" not in key}
+        for row, fields in rows_of(after, CERTIFICATE).items():
+            known = self.file.certificate(row)
+            stays = {name: text_of(getattr(known, name)) for name in OF_CERTIFICATE} if known else {}
+            found |= {"certificate": row} | {f"certificate_{name}": text for name, text in (stays | fields).items()}
+        for row, fields in rows_of(after, POST).items():
+            held = self.file.holder(row)
+            if held is not None:
+                fields = {"person_name": held.person_name} | fields
+                found |= {"post": str(held.pk)} | {f"post_{name}": text for name, text in fields.items()}
         return found
 
     # -- what was typed ----------------------------------------------------------------------------------------
@@ -138,6 +146,10 @@ class ProposalForm(forms.Form):
         text = self.cleaned_data["contact_phone"]
         return clean_phone(text) if text else ""
 
+    def clean_post_person_phone(self):
+        text = self.cleaned_data["post_person_phone"]
+        return clean_phone(text) if text else ""
+
     def clean_received_on(self):
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate():
@@ -146,33 +158,14 @@ class ProposalForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        self._keep_file(data)
         if data.get("certificate"):
             self._check_certificate(data)
-        renamed = data.get("name", self.firm.party.name) != self.firm.party.name
-        if renamed and not (self.kept or self.on_behalf or "licence" in self.errors):
-            self.add_error("licence", "变更名称，请上传新的营业执照。")
+        if data.get("post") and not data.get("post_person_name") and "post_person_name" not in self.errors:
+            self.add_error("post_person_name", "请填写接任人的姓名。")
         return data
 
-    def _keep_file(self, data):
-        """At once, so that another field's mistake does not lose it."""
-        upload, known = data.get("licence"), data.get("licence_uid")
-        if upload:
-            try:
-                self.kept = store(
-                    upload, owner_party=self.firm.party, by=self.user, kind="资料变更", audience=Audience.PARTY
-                )
-            except ValidationError as problem:
-                self.add_error("licence", problem)
-        elif known:
-            rows = Document.objects.visible_to(self.user).filter(party=self.firm.party)
-            self.kept = rows.filter(uid=known).first() or self.kept
-        if self.kept:
-            self.data = self.data.copy()
-            self.data["licence_uid"] = str(self.kept.uid)
-
     def _check_certificate(self, data):
-        row = self.certificates.get(data["certificate"])
+        row = self.file.certificate(data["certificate"])
         if not data.get("certificate_name"):
             if row is None:
                 self.add_error("certificate_name", "请填写资质类别及等级。")
@@ -188,33 +181,45 @@ class ProposalForm(forms.Form):
         """{key: text} of what was changed on the form, whatever changed on file meanwhile; of a returned proposal also
         what it asked for already. What is so on file is left out by the action."""
         data = self.cleaned_data
-        asked = {*self.changed_data, *(self.proposal.values if self.proposal else ())}
-        keys = [key for key in (*changes.OF_PARTY, *changes.OF_FIRM) if key in data and key in asked]
-        found = {key: clean_text(changes.text_of(data[key])) for key in keys}
-        for key in changes.PERSONAL if self.masked else ():
-            if not found.get(key):
-                found[key] = self._known(key)
-        chosen = data.get("certificate")
-        row = self.certificates.get(chosen)
-        for field in changes.OF_CERTIFICATE if chosen else ():
-            value = data.get(f"certificate_{field}")
-            if row is not None and value in (None, ""):
-                value = getattr(row, field)  # left empty: as it is
-            found[f"{changes.CERTIFICATE}:{chosen}:{field}"] = clean_text(changes.text_of(value))
+        before = {key: pair[1] for key, pair in self.proposal.values.items()} if self.proposal else {}
+        asked = {*self.changed_data, *before}
+        found = {key: clean_text(text_of(data[key])) for key in (*OF_PARTY, *OF_FIRM) if key in data and key in asked}
+        if self.masked and not found.get("contact_phone"):
+            found["contact_phone"] = before.get("contact_phone", self.file.get("contact_phone"))
+        found |= self._certificate() | self._person()
+        if self.masked:  # a telephone that was not shown, of the person whom the firm named before
+            kept = {key: text for key, text in before.items() if key in found and key.endswith("_phone")}
+            found |= {key: text for key, text in kept.items() if not found[key]}
         return found
 
-    def _known(self, key: str) -> str:
-        proposed = self.proposal.values.get(key) if self.proposal else None
-        return proposed[1] if proposed else changes.OnFile(self.firm).get(key)
+    def _certificate(self) -> dict[str, str]:
+        """What was left empty stays as it is."""
+        chosen, found = self.cleaned_data.get("certificate"), {}
+        row = self.file.certificate(chosen)
+        for field in OF_CERTIFICATE if chosen else ():
+            value = self.cleaned_data.get(f"certificate_{field}")
+            if row is not None and value in (None, ""):
+                value = getattr(row, field)
+            found[f"{CERTIFICATE}:{chosen}:{field}"] = clean_text(text_of(value))
+        return found
+
+    def _person(self) -> dict[str, str]:
+        """What was left empty stays as it is where the person does, and is not known of another one."""
+        chosen = self.cleaned_data.get("post")
+        if not chosen:
+            return {}
+        held = self.file.tenures[chosen]
+        typed = {field: clean_text(self.cleaned_data[f"post_{field}"]) for field in OF_POST}
+        if typed["person_name"] == held.person_name:
+            typed = {field: text or getattr(held, field) for field, text in typed.items()}
+        return {f"{POST}:{chosen}:{field}": text for field, text in typed.items()}
 
     def save(self):
         """Propose, or put in again. Raises what the actions raise."""
         data = self.cleaned_data
-        came = None
-        if self.on_behalf:
-            came = OnBehalf(channel=data["channel"], received_on=data["received_on"], scan=self.kept)
+        came = OnBehalf(channel=data["channel"], received_on=data["received_on"]) if self.on_behalf else None
         values = {
-            "by": self.user, "wanted": self.wanted(), "licence": self.kept, "on_behalf": came,
+            "by": self.user, "wanted": self.wanted(), "licence": data["licence"], "on_behalf": came,
             "takes_effect_on": data["takes_effect_on"],
         }  # fmt: skip
         if self.proposal is not None:
@@ -231,9 +236,10 @@ class ProposalForm(forms.Form):
         """The fields as the page draws them: (heading, bound fields)."""
         groups = [
             ("代录：替企业录入", ["channel", "received_on"]),
-            ("名称与登记", [*changes.OF_PARTY, "legal_representative", "registered_capital", "district", "address"]),
+            ("名称与登记", [*OF_PARTY, "legal_representative", "registered_capital", "district", "address"]),
             ("联系人", ["contact_name", "contact_phone"]),
-            ("资质", ["main_qualification", "certificate", *(f"certificate_{one}" for one in changes.OF_CERTIFICATE)]),
+            ("资质", ["main_qualification", "certificate", *(f"certificate_{one}" for one in OF_CERTIFICATE)]),
+            ("任职", ["post", *(f"post_{one}" for one in OF_POST)]),
             ("证明材料与生效日期", ["licence", "takes_effect_on"]),
         ]
         found = [(title, [self[name] for name in names if name in self.fields]) for title, names in groups]

@@ -1,13 +1,8 @@
-"""A firm proposes changes of its own data (资料变更): what is proposed, what stands on file, and writing it there.
-
-Values are kept as texts by key: `name`, `short_name`, a field of Firm, or `certificate:<row or new>:<field>` of a
-qualification certificate (资质证书) that is renewed or added.
-"""
+"""A firm proposes changes of its own data (资料变更): what is proposed, and writing it to the file. Keys: on_file."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -17,6 +12,7 @@ from association.accounts.roles import Right
 from association.accounts.rules import may
 from association.cases.actions import open_case
 from association.cases.models import Case
+from association.documents.library import take
 from association.documents.models import Document
 from association.inbox.actions import keep_todo
 from association.inbox.models import Whose
@@ -24,21 +20,14 @@ from association.parties import actions as parties
 from association.workflow.actions import MoveRefused, OnBehalf, acts_for_party, perform
 from association.workflow.writing import turn_key
 
-from . import actions
+from . import actions, terms
+from .actions import _locked
 from .enums import FIRM_CHANGE, OPEN_CHANGES, ChangeState
 from .models import ChangeProposal, Firm, Qualification
+from .on_file import CERTIFICATE, NAME, NEW, OF_FIRM, OF_PARTY, OF_POST, POST, OnFile, rows_of, value_of
 
-NAME = "name"
-OF_PARTY = (NAME, "short_name")
-OF_FIRM = (
-    "legal_representative", "contact_name", "contact_phone", "district", "address", "main_qualification",
-    "registered_capital",
-)  # fmt: skip
-LABELS = {NAME: "名称", "short_name": "简称"}
-CERTIFICATE, NEW = "certificate", "new"
-OF_CERTIFICATE = ("name", "number", "starts_on", "ends_on")
-_MONEY, _DAYS = ("registered_capital",), ("starts_on", "ends_on")
-PERSONAL = ("contact_phone",)  # masked until asked for
+NEEDS_LICENCE = "变更名称，请上传新的营业执照。"
+NEEDS_LETTER = "换人，请上传盖了公章的来函。"
 
 
 @dataclass(frozen=True)
@@ -55,54 +44,6 @@ class Difference:
     def moved(self) -> bool:
         """Somebody changed it on file meanwhile."""
         return self.now not in (self.before, self.after)
-
-
-def text_of(value) -> str:
-    if value is None:
-        return ""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
-
-
-def _value_of(field: str, text: str):
-    """The value that a text stands for in the field of a model."""
-    if field in _MONEY:
-        return Decimal(text) if text else None
-    if field in _DAYS:
-        return date.fromisoformat(text) if text else None
-    return text
-
-
-class OnFile:
-    """What stands on file of a firm, by key. Reads the certificates once a Firm in memory, if asked."""
-
-    def __init__(self, firm: Firm):
-        self.firm = firm
-
-    @property
-    def certificates(self) -> dict[str, Qualification]:
-        known = self.firm.__dict__
-        if "_certificates" not in known:
-            known["_certificates"] = {str(one.pk): one for one in self.firm.qualifications.all()}
-        return known["_certificates"]
-
-    def certificate(self, row: str) -> Qualification | None:
-        return self.certificates.get(row)
-
-    def get(self, key: str) -> str:
-        if key in OF_PARTY:
-            return text_of(getattr(self.firm.party, key))
-        if not key.startswith(CERTIFICATE):
-            return text_of(getattr(self.firm, key))
-        _kind, row, field = key.split(":")
-        found = self.certificate(row)
-        return text_of(getattr(found, field)) if found else ""
-
-    def label(self, key: str) -> str:
-        if not key.startswith(CERTIFICATE):
-            return LABELS.get(key) or str(Firm._meta.get_field(key).verbose_name)
-        _kind, row, field = key.split(":")
-        found = self.certificate(row)
-        return f"{f'资质「{found}」' if found else '新增资质'}{Qualification._meta.get_field(field).verbose_name}"
 
 
 def differences(proposal: ChangeProposal, firm: Firm | None = None) -> list[Difference]:
@@ -139,20 +80,30 @@ def _changed(firm: Firm, wanted: dict[str, str]) -> dict[str, list[str]]:
 
 def _title(firm: Firm, values: dict) -> str:
     file = OnFile(firm)
-    labels = ["资质证书" if key.startswith(CERTIFICATE) else file.label(key) for key in values]
+    labels = [file.head(key) for key in values]
     return f"{firm.party.name} 变更{'、'.join(dict.fromkeys(labels))}"[:200]
 
 
-def _check(values: dict, licence, on_behalf):
+def _check(firm: Firm, values: dict, licence, day: date | None, on_behalf):
     if not values:
         raise ValidationError("填写的内容与档案相同，没有需要变更的项目。")
-    if NAME in values and licence is None and on_behalf is None:
-        raise ValidationError({"licence": "变更名称，请上传新的营业执照。"})
+    persons = [row for row, fields in rows_of(values, POST).items() if "person_name" in fields]
+    if licence is None and on_behalf is None and (NAME in values or persons):
+        raise ValidationError({"licence": NEEDS_LICENCE if NAME in values else NEEDS_LETTER})
+    held = [OnFile(firm).holder(row) for row in persons]
+    late = next((one for one in held if one is not None and day and day < one.starts_on), None)
+    if late is not None:
+        raise ValidationError(
+            {"takes_effect_on": f"{late.person_name}从 {late.starts_on:%Y-%m-%d} 起任{late.post}，换人不能早于这一天。"}
+        )
 
 
-def _locked(firm: Firm) -> Firm:
-    [locked] = Firm.objects.select_for_update(of=("self",)).select_related("party").filter(pk=firm.pk)
-    return locked
+def _taken(firm: Firm, licence: Document | None, on_behalf: OnBehalf | None, *, by):
+    """The upload is the firm's from now on, and the scan of what staff enter for it."""
+    if licence is None:
+        return None, on_behalf
+    licence = take(licence, party=firm.party, by=by, kind="资料变更")
+    return licence, on_behalf and replace(on_behalf, scan=licence)
 
 
 @transaction.atomic
@@ -162,7 +113,7 @@ def propose(
 ) -> ChangeProposal:  # fmt: skip
     """The firm asks for a change of its data; `wanted` {key: text}, what is so already is left out.
 
-    One proposal of a firm at a time. Raises PermissionDenied, ValidationError.
+    `licence` is an upload (loose). One proposal of a firm at a time. Raises PermissionDenied, ValidationError.
     """
     if not (may(Right.MEMBERS)(by) if on_behalf else acts_for_party(by, firm.party)):
         raise PermissionDenied("您没有为这家企业申请变更的权限。")
@@ -173,7 +124,8 @@ def propose(
     if open_proposal_of(firm):
         raise ValidationError("这家企业有一件资料变更正在办理，请等它办完，或撤回以后再申请。")
     values = _changed(firm, wanted)
-    _check(values, licence, on_behalf)
+    _check(firm, values, licence, takes_effect_on, on_behalf)
+    licence, on_behalf = _taken(firm, licence, on_behalf, by=by)
     case = open_case(
         FIRM_CHANGE, party=firm.party, title=_title(firm, values), by=by, at=ChangeState.SUBMITTED, once_key=once_key,
         on_behalf=on_behalf,
@@ -189,8 +141,10 @@ def revise(
     takes_effect_on: date | None = None, on_behalf: OnBehalf | None = None, seen_version: int | None = None,
 ) -> ChangeProposal:  # fmt: skip
     """Put a returned proposal in again, with other values. Raises PermissionDenied, ValidationError, MoveRefused."""
-    values = _changed(proposal.case.party.firm, wanted)  # not locked: the move locks the case first
-    _check(values, licence, on_behalf)
+    firm = proposal.case.party.firm  # not locked: the move locks the case first
+    values = _changed(firm, wanted)
+    _check(firm, values, licence or proposal.licence, takes_effect_on, on_behalf)
+    licence, on_behalf = _taken(firm, licence, on_behalf, by=by)
     perform(
         proposal.case, "submit", by=by, on_behalf=on_behalf, seen_version=seen_version, values=values, licence=licence,
         takes_effect_on=takes_effect_on,
@@ -259,21 +213,30 @@ def _write(firm: Firm, values: dict[str, str], *, by, on: date, note: str):
     firm = _locked(firm)
     if NAME in values:
         actions.rename(firm, name=values[NAME], by=by, on=on, note=note)
-    own = {key: _value_of(key, text) for key, text in values.items() if key in (*OF_FIRM, *OF_PARTY) and key != NAME}
+    own = {key: value_of(key, text) for key, text in values.items() if key in (*OF_FIRM, *OF_PARTY) and key != NAME}
     if own:
         actions.change_firm(firm, by=by, note=note, **own)
-    rows: dict[str, dict] = {}
-    for key, text in values.items():
-        if key.startswith(CERTIFICATE):
-            _kind, row, field = key.split(":")
-            rows.setdefault(row, {})[field] = _value_of(field, text)
     file = OnFile(firm)
-    for row, fields in rows.items():
-        known = file.certificate(row)
+    for row, texts in rows_of(values, CERTIFICATE).items():
+        known, fields = file.certificate(row), {name: value_of(name, text) for name, text in texts.items()}
         if known:
             actions.change_part(known, by=by, **fields)
         elif row == NEW:
             actions.add_part(Qualification(firm=firm, **fields), by=by)
+    for row, fields in rows_of(values, POST).items():
+        _write_person(file, row, fields, by=by, on=on, note=note)
+
+
+def _write_person(file: OnFile, row: str, fields: dict[str, str], *, by, on: date, note: str):
+    """Another person holds the post (换人); title and telephone of the same one are put right."""
+    held = file.holder(row)
+    if held is None:
+        raise ValidationError("要换人的这一任已经结束，请退回补正，由企业按现在的任职重新提出。")
+    person = {name: fields.get(name, getattr(held, name)) for name in OF_POST}
+    if person["person_name"] in ("", held.person_name):  # "" where it is taken back: nobody was named before
+        terms.correct_tenure(held, by=by, note=note, **person)
+    else:
+        terms.replace_person(held, on=on, reason=f"单位来函换人（{note}）", by=by, **person)
 
 
 def reopen(case, step):
@@ -297,20 +260,26 @@ def take_back_from_file(case, step):
     back, note = {one.key: one.before for one in found}, f"撤回资料变更 {case.number}"
     if NAME in back:
         parties.take_back_name(firm.party, name=back.pop(NAME), by=step.actor, note=note)
-    _write(firm, back, by=step.actor, on=step.happened_on, note=note)
+    _write(firm, _without_replaced(firm, back, by=step.actor, note=note), by=step.actor, on=step.happened_on, note=note)
     if added:
         actions.remove_part(added, by=step.actor)
     proposal.applied_at = proposal.takes_effect_on = None
     _save(proposal, "applied_at", "takes_effect_on")
 
 
+def _without_replaced(firm: Firm, back: dict[str, str], *, by, note: str) -> dict[str, str]:
+    """Who was replaced holds the post again; what else is to go back."""
+    for row, fields in rows_of(back, POST).items():
+        if before := fields.get("person_name"):
+            terms.take_back_replacement(OnFile(firm).holder(row), before=before, by=by, reason=note)
+            back = {key: text for key, text in back.items() if not key.startswith(f"{POST}:{row}:")}
+    return back
+
+
 def _added(firm: Firm, proposal: ChangeProposal) -> Qualification | None:
     """The certificate that the proposal added. Raises MoveRefused where it is another one since."""
-    prefix = f"{CERTIFICATE}:{NEW}:"
-    values = {
-        key.removeprefix(prefix): _value_of(key.removeprefix(prefix), pair[1])
-        for key, pair in proposal.values.items() if key.startswith(prefix)
-    }  # fmt: skip
+    pairs = rows_of(proposal.values, CERTIFICATE).get(NEW, {})
+    values = {field: value_of(field, after) for field, (_before, after) in pairs.items()}
     if not values:
         return None
     row = firm.qualifications.filter(**values).last()

@@ -165,6 +165,27 @@ def replace_person(
 
 
 @transaction.atomic
+def take_back_replacement(tenure: Tenure, *, before: str, by, reason: str) -> Tenure:
+    """The person was replaced by mistake: who held the post `before` goes on. Raises PermissionDenied, ValidationError."""
+    _needs(by, Right.MEMBERS, WHAT)
+    _lock_unit(tenure.party)
+    locked = _open(tenure)
+    rows = Tenure.objects.standing().select_for_update(of=("self",)).select_related("post", "party")
+    old = rows.filter(
+        party=locked.party, post=locked.post, person_name=before, ended_on=locked.starts_on, end_change=None
+    ).last()
+    if old is None:
+        raise ValidationError(f"{before}的任职后来又改过，不能撤回；请在「任职」里直接办理。")
+    locked.voided_at, locked.void_reason = timezone.now(), reason[:300]
+    locked.save()
+    old.ended_on, old.end_reason = None, ""
+    _save(old)
+    tell(old, "replaced-undone", f"{_who(by)}撤回换人：{holder_of(old)}继续任{old.post}", by=by, note=reason)
+    raise_stamp()
+    return old
+
+
+@transaction.atomic
 def correct_tenure(tenure: Tenure, *, by, note: str = "", **values) -> Tenure:
     """Put right what was entered wrong; `values` of CORRECTABLE. Raises PermissionDenied, ValidationError."""
     _needs(by, Right.MEMBERS, WHAT)

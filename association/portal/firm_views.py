@@ -20,6 +20,7 @@ from members import changes
 from members.change_forms import ProposalForm
 from members.enums import ChangeState
 from members.models import ChangeProposal, Firm
+from members.on_file import is_personal
 from members.rules import sees_firm
 from members.term_queries import tenures_of
 from members.timeline import page_of
@@ -122,7 +123,7 @@ def proposal_edit(request, desk, uid):
 def _form_page(request, row: Firm, *, crumbs, back, proposal=None):
     form = ProposalForm(
         request.POST if request.method == "POST" else None, request.FILES or None, firm=row, user=request.user,
-        proposal=proposal,
+        proposal=proposal, initial={"post": request.GET.get("post", "")},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
@@ -164,7 +165,7 @@ def proposal(request, desk, uid):
 
 
 def _shown(one: changes.Difference) -> dict:
-    mask = mask_mobile if one.key in changes.PERSONAL else str
+    mask = mask_mobile if is_personal(one.key) else str
     return {"label": one.label, "before": mask(one.before), "after": mask(one.after)}
 
 

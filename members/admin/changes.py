@@ -14,7 +14,7 @@ from association.workflow.admin import StatefulAdminMixin
 from association.workflow.checks import as_staff, reason_of
 from association.workflow.table import workflow_of
 
-from .. import changes
+from .. import changes, on_file
 from ..change_forms import ProposalForm
 from ..enums import FIRM_CHANGE, ChangeState
 from ..models import ChangeProposal, Firm
@@ -64,7 +64,7 @@ class ChangeProposalAdmin(StatefulAdminMixin, BaseAdmin):
         return False  # it moves
 
     def masked_names(self, request, obj=None) -> set[str]:
-        shown = obj is None or any(key in obj.values for key in changes.PERSONAL)
+        shown = obj is None or any(on_file.is_personal(key) for key in obj.values)
         return super().masked_names(request, obj) if shown else set()
 
     # -- columns -----------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ class ChangeProposalAdmin(StatefulAdminMixin, BaseAdmin):
             }
             for one in found
         ]  # fmt: skip
-        name = obj.values.get(changes.NAME, ["", ""])[1]
+        name = obj.values.get(on_file.NAME, ["", ""])[1]
         other = party_named(name) if name else None
         return {
             "rows": rows, "moved": any(row["moved"] for row in rows),
@@ -126,7 +126,7 @@ class ChangeProposalAdmin(StatefulAdminMixin, BaseAdmin):
     @staticmethod
     def _shown(one, name, full) -> str:
         text = getattr(one, name)
-        return mask_mobile(text) if one.key in changes.PERSONAL and not full else text
+        return mask_mobile(text) if on_file.is_personal(one.key) and not full else text
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from association.cases.models import Case
+from association.documents.kept import token_of
 from association.inbox.models import Todo
 from association.outbox.models import Message
 from association.parties.actions import give_seat
@@ -110,7 +111,8 @@ def test_the_licence_survives_another_fields_mistake(own, wanted):
     form = answer.context["form"]
     assert "已上传" in answer.content.decode()
     data = {name: form[name].value() for name in form.fields if name != "licence"}
-    data = {name: value for name, value in data.items() if value is not None} | {"contact_phone": "13900000009"}
+    data |= {"contact_phone": "13900000009", "licence-kept": [token_of(one) for one in form["licence"].value()]}
+    data = {name: value for name, value in data.items() if value is not None}
     assert own.post("/desk/firm/change/", data).status_code == 302
     assert ChangeProposal.objects.get().licence.label == "执照.pdf"
 
