@@ -11,7 +11,7 @@ from association.parties.models import Party
 from association.workflow.actions import OnBehalf
 
 from . import joining, standing
-from .membership_forms import CorrectForm, EndForm, LeavingForm, PauseForm, ReasonForm, ResumeForm
+from .membership_forms import CorrectForm, EndForm, KeepForm, LeavingForm, PauseForm, ReasonForm, ResumeForm
 from .models import Membership
 
 
@@ -50,6 +50,16 @@ def _resume(row, by, data):
     return f"已登记「{row.party.name}」恢复会员权利。"
 
 
+def _keep(row, by, data):
+    kept = standing.keep(row, by=by, **data)
+    return f"已登记保留「{row.party.name}」的会籍，至 {kept.keep_until:%Y-%m-%d}。"
+
+
+def _keep_no_more(row, by, data):
+    standing.keep_no_more(row, by=by, **data)
+    return f"已取消保留「{row.party.name}」的会籍，按会籍规则列入自动退会名单。"
+
+
 def _correct(row, by, data):
     values = {name: value for name, value in data.items() if value}
     standing.correct(row, by=by, **values)
@@ -81,6 +91,14 @@ DEEDS: dict[str, Deed] = {
         lambda row: _is_open(row) and not _rests(row),
     ),
     "resume": Deed("恢复会员权利", "中止到恢复日期的前一天为止。", ResumeForm, _resume, _rests),
+    "keep": Deed(
+        "保留会籍", "很久没有活动的会员，说明原因以后，到保留的日期为止不列入自动退会名单。", KeepForm, _keep,
+        lambda row: _is_open(row) and not row.is_kept(),
+    ),
+    "keep-no-more": Deed(
+        "取消保留", "以后按会籍规则列入自动退会名单，由秘书处决定。", ReasonForm, _keep_no_more,
+        lambda row: _is_open(row) and row.is_kept(),
+    ),
     "end": Deed(
         "终止会籍", "退会、除名、单位注销等。会籍和在会里的职务同时终止；以后重新入会的，编号不变。", EndForm, _end,
         _is_open, danger=True,

@@ -2,7 +2,9 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from association.core.adminforms import DayInput
 from association.core.enums import Channel
 from association.core.lines import rows_of
 from association.core.numbers import from_words, in_words
@@ -10,7 +12,7 @@ from association.core.text import clean_text
 from association.documents.kept import KeepsFiles, KeptFileField
 from association.parties.models import Party
 
-from .joining_forms import ApplicationFields, day_field
+from .joining_forms import DAY_ERRORS, ApplicationFields, day_field
 from .models import Membership, MembershipRules
 from .queries import party_named
 
@@ -109,6 +111,22 @@ class LapseForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["body"].initial = MembershipRules.current().deciding_body
+
+
+class KeepForm(forms.Form):
+    """They are not asked about again before a day (保留)."""
+
+    until = forms.DateField(
+        label="保留至", widget=DayInput, help_text="到这一天为止不列入自动退会名单。",
+        error_messages=DAY_ERRORS | {"required": "请填写保留到哪一天。"},
+    )  # fmt: skip
+    reason = _text("原因", 300, "例：已联系，承诺补缴会费。", required=True, rows=3, said="请写明保留的原因。")
+
+    def clean_until(self):
+        day = self.cleaned_data["until"]
+        if day <= timezone.localdate():
+            raise ValidationError("请填写今天以后的日期，到那一天以后再列入自动退会名单。")
+        return day
 
 
 class PauseForm(forms.Form):

@@ -167,8 +167,11 @@ def months_between(start: date, end: date) -> int:
     return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
 
 
-def would_lapse(user, *, months: int | None = None, day: date | None = None) -> list[Lapse]:
-    """Members whose last sign of life is `months` (default: the rule's) or more before the day, the longest first."""
+def would_lapse(user, *, months: int | None = None, day: date | None = None, kept: bool = False) -> list[Lapse]:
+    """Members whose last sign of life is `months` (default: the rule's) or more before the day, the longest first.
+
+    Without those that somebody decided to keep (保留), or these alone.
+    """
     day, months = day or timezone.localdate(), months or MembershipRules.current().lapse_months
     rows = list(
         Membership.objects.visible_to(user)
@@ -177,6 +180,7 @@ def would_lapse(user, *, months: int | None = None, day: date | None = None) -> 
         .select_related("party")
         .order_by("number", "pk")
     )
+    rows = [row for row in rows if row.is_kept(day) == kept]
     signs = last_signs([row.party_id for row in rows])
     found = [Lapse(row, signs[row.party_id], months_between(signs[row.party_id].day, day)) for row in rows]
     return sorted((one for one in found if one.months >= months), key=lambda one: one.sign.day)

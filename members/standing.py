@@ -36,11 +36,12 @@ def _who(user) -> str:
 
 
 def _tell(
-    membership: Membership, verb: str, sentence: str, *, by, on: date | None = None, note: str = "", changes=None
-):
+    membership: Membership, verb: str, sentence: str, *, by, on: date | None = None, note: str = "", changes=None,
+    audience=Audience.PARTY,
+):  # fmt: skip
     record(
         membership.party, f"membership.{verb}", f"{_who(by)}{sentence}", by=by, party=membership.party,
-        audience=Audience.PARTY, happened_on=on, note=note, changes=changes,
+        audience=audience, happened_on=on, note=note, changes=changes,
     )  # fmt: skip
 
 
@@ -245,17 +246,56 @@ def _end_posts(row: Membership, day: date, *, by):
 
 
 @transaction.atomic
-def end_many(memberships: Sequence[Membership], *, ending: str, ended_on: date, by, **fields) -> tuple[int, list]:
-    """end() for each, in one transaction. Returns (ended, [(membership, why not)])."""
+def for_each(memberships: Sequence[Membership], act) -> tuple[int, list]:
+    """act(membership) for each, in one transaction. Returns (how many were done, [(membership, why not)])."""
     done, refused = 0, []
     for row in memberships:
         try:
             with transaction.atomic():
-                end(row, ending=ending, ended_on=ended_on, by=by, **fields)
+                act(row)
             done += 1
         except ValidationError as problem:
             refused.append((row, problem.messages[0]))
     return done, refused
+
+
+def end_many(memberships: Sequence[Membership], *, ending: str, ended_on: date, by, **fields) -> tuple[int, list]:
+    """end() for each. Returns as for_each()."""
+    return for_each(memberships, lambda row: end(row, ending=ending, ended_on=ended_on, by=by, **fields))
+
+
+@transaction.atomic
+def keep(membership: Membership, *, until: date, reason: str, by) -> Membership:
+    """It is on no list of those who lapse up to that day (保留). Raises PermissionDenied, ValidationError."""
+    _needs(by)
+    row = _open(membership)
+    if until <= timezone.localdate():
+        raise ValidationError({"until": "保留到哪一天，要填今天以后的日期。"})
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明保留的原因。"})
+    row.keep_until, row.keep_reason = until, reason.strip()[:300]
+    row.save()
+    words = f"决定保留「{row.party.name}」的会籍，{until:%Y-%m-%d} 以前不作自动退会"
+    _tell(row, "kept", words, by=by, note=row.keep_reason, audience=Audience.STAFF)
+    return row
+
+
+def keep_many(memberships: Sequence[Membership], *, until: date, reason: str, by) -> tuple[int, list]:
+    """keep() for each. Returns as for_each()."""
+    return for_each(memberships, lambda row: keep(row, until=until, reason=reason, by=by))
+
+
+@transaction.atomic
+def keep_no_more(membership: Membership, *, reason: str, by) -> Membership:
+    """The rule holds for it again (取消保留). Raises PermissionDenied, ValidationError."""
+    _needs(by)
+    row = _open(membership)
+    if not row.is_kept():
+        raise ValidationError("现在没有保留，请刷新页面。")
+    row.keep_until, row.keep_reason = None, ""
+    row.save()
+    _tell(row, "kept-no-more", f"取消保留「{row.party.name}」的会籍", by=by, note=reason, audience=Audience.STAFF)
+    return row
 
 
 @transaction.atomic

@@ -89,6 +89,8 @@ class Membership(Base):
         "cases.Case", models.PROTECT, null=True, blank=True, related_name="membership", verbose_name="入会办件"
     )
     note = models.CharField("说明", max_length=300, blank=True)
+    keep_until = models.DateField("保留至", null=True, blank=True, help_text="到这一天为止不列入自动退会名单")
+    keep_reason = models.CharField("保留的原因", max_length=300, blank=True)
     end_body = models.CharField("终止的决定机构", max_length=60, blank=True)
     end_meeting_on = models.DateField("终止的会议日期", null=True, blank=True)
     end_note = models.CharField("终止说明", max_length=300, blank=True)
@@ -120,6 +122,10 @@ class Membership(Base):
 
     def __str__(self):
         return f"{self.party} {self.get_kind_display()}"
+
+    def is_kept(self, day=None) -> bool:
+        """Somebody decided that it does not lapse before a day that is still to come (保留)."""
+        return self.keep_until is not None and self.keep_until >= (day or timezone.localdate())
 
     def give_way(self, winner, *, by, reason):
         """A party is a member once: the other row was a double and counts for nothing."""
