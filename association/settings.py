@@ -220,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     "publicity": {"task": "publicity.clock", "schedule": 60},
     "terms": {"task": "members.terms", "schedule": crontab(hour=8, minute=0)},
     "changes": {"task": "members.changes", "schedule": timedelta(minutes=10)},
+    "duplicates": {"task": "members.duplicates", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 

@@ -19,6 +19,7 @@ from association.parties.merging import PARTY_COLUMNS
 from association.parties.models import Merge, Party, PartyName
 from association.timeline.actions import record
 
+from .duplicates import keep_line
 from .models import Duplicate, Firm, Membership
 
 FIRM_COLUMNS = (
@@ -138,10 +139,12 @@ def merge(
     chosen = any(key.startswith(_MEMBERSHIP) and side == THEIRS for key, side in choices.items())
     if theirs.is_member and (chosen or not ours.is_member):  # these follow the membership that goes on
         values |= {"is_member": True, "member_number": theirs.member_number}
-    return merging.merge(
+    done = merging.merge(
         merged=merged.party, into=into.party, by=by, reason=reason, choices=choices, token=token,
         name_becomes=name_becomes, columns={ours: values},
     )  # fmt: skip
+    keep_line()
+    return done
 
 
 @transaction.atomic
@@ -157,4 +160,5 @@ def dismiss(pair: Duplicate, *, by, note: str = "") -> Duplicate:
         record(
             party, "party.not-same", f"{by.name}确认与「{other.name}」不是同一家", by=by, party=party, note=pair.note
         )
+    keep_line()
     return pair

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import changes, terms_watch
+from . import changes, duplicates, terms_watch
 
 
 @shared_task(name="members.changes")
@@ -13,3 +13,8 @@ def apply_changes():
 @shared_task(name="members.terms")
 def warn_of_ends():
     terms_watch.warn()
+
+
+@shared_task(name="members.duplicates")
+def find_duplicates():
+    duplicates.start_search(by=None)

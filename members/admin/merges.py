@@ -100,7 +100,7 @@ class DuplicateAdmin(ReadOnlyAdmin):
         last = duplicates.last_search()
         when = f"上次查找：{timezone.localtime(last.finished_at):%Y-%m-%d %H:%M}。" if last else ""
         about = (
-            f"{when}系统把全部在册单位的代码、名称（含曾用名）、法定代表人和电话互相核对，列出可能重复的；"
+            f"{when}系统每天夜里自动查找一次：把全部在册单位的代码、名称（含曾用名）、法定代表人和电话互相核对，列出可能重复的；"
             "只列出，不改动档案。已经确认「不是同一家」的不再列出。"
         )
         context = self.page_context(request, title="查找重复", about=about, back_url=back)

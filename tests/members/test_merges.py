@@ -2,6 +2,7 @@
 
 import pytest
 
+from association.inbox.models import Todo
 from association.jobs.actions import run
 from association.jobs.models import Job
 from association.parties import actions as parties
@@ -11,6 +12,7 @@ from association.parties.unmerging import undo_merge
 from association.timeline.models import Event
 from members import actions, duplicates, merging
 from members.models import CallNote, Duplicate, Firm, Membership, Person, Qualification
+from members.tasks import find_duplicates
 from tests.codes import firm_code
 
 PAIRS, NEW = "/admin/members/duplicate/", "/admin/parties/merge/new/"
@@ -44,6 +46,21 @@ def test_similar_names_are_listed(one, other, alike, firm, clerk):
     firm(one, contact_phone="13900000001")
     firm(other, contact_phone="13900000002")
     assert look_for_duplicates(clerk) == ({frozenset((one, other))} if alike else set())
+
+
+def test_every_night_is_searched_and_what_was_found_waits_in_the_inbox(firm, office, clerk):
+    firm("某市宏达建筑有限公司", contact_phone="13900000001")
+    firm("某市宏达建设有限公司", contact_phone="13900000002")
+    find_duplicates()
+    run(Job.objects.get(kind="members.duplicates", owner=None).pk)
+    assert "1 对单位疑似重复" in office.get("/admin/").content.decode()
+    [todo] = Todo.objects.open().filter(kind="members.duplicates")
+    assert "某市宏达建设有限公司" in office.get(todo.url).content.decode()
+    office.post(f"{PAIRS}{Duplicate.objects.get().pk}/dismiss/", {"note": "两家"})
+    assert not Todo.objects.open().filter(kind="members.duplicates").exists()
+    find_duplicates()
+    run(Job.objects.get(kind="members.duplicates", state=Job.State.QUEUED).pk)
+    assert not Todo.objects.open().filter(kind="members.duplicates").exists(), "nothing new"
 
 
 def test_other_ways_to_be_the_same(firm, clerk):
