@@ -13,11 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.core.masking import mask_mobile
+from association.documents.kept import KeepsFiles
+from association.documents.papers import add_paper
 from association.timeline.actions import log_access
 
 from . import actions, queries
 from .forms import AccountForm, CodeForm, NameForm, RenameForm
 from .models import Firm
+from .paper_forms import PaperOnBehalfForm
 
 PRINTED = 1000  # rows that a page in the browser prints; more go out as a file
 
@@ -57,6 +60,11 @@ def _account(firm: Firm, by, data):
     return f"{words}还没有登录过的，请在账号页打印开通单。", reverse("admin:accounts_user_change", args=[seat.user_id])
 
 
+def _paper(firm: Firm, by, data):
+    paper = add_paper(document=data.pop("file"), party=firm.party, by=by, **data)
+    return f"「{paper.label}」已放入证照库。", ""
+
+
 RENAME = Deed(
     "改名",
     "改名以后，原来的名称保留为曾用名，用原名称的资料照样对应到这家企业；已经公示、公布的内容不变。",
@@ -70,9 +78,15 @@ ACCOUNT = Deed(
     "开通账号", "填写为这家企业办理的人。没有账号的会新建一个，再打印开通单交给本人。", "开通", AccountForm, _account
 )
 
+PAPER = Deed(
+    "代录证照", "企业送来或寄来的证照，替它放入证照库，企业办件时可以直接选用；企业自己也能在服务台上传。", "放入证照库",
+    PaperOnBehalfForm, _paper,
+)  # fmt: skip
+
 
 def deed_page(request, firm: Firm, deed: Deed, *, frame, back_url):
-    form = deed.form(request.POST if request.method == "POST" else None)
+    keeps = {"keeper": request.user, "party": firm.party} if issubclass(deed.form, KeepsFiles) else {}
+    form = deed.form(request.POST if request.method == "POST" else None, request.FILES or None, **keeps)
     if request.method == "POST" and form.is_valid():
         try:
             words, url = deed.act(firm, request.user, form.cleaned_data)

@@ -4,9 +4,11 @@ import json
 from datetime import date
 from pathlib import Path
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from association.accounts.roles import Right
+from association.accounts.rules import may
 from association.core.enums import Audience
 from association.core.models import StaleVersion
 from association.timeline.actions import record
@@ -37,13 +39,16 @@ def _checked(kind: str, expires_on) -> DocumentKind:
 @transaction.atomic
 def add_paper(
     *, document: Document, party, kind: str, by, issuer: str = "", number: str = "", expires_on: date | None = None,
-    replaces: Document | None = None, audience=Audience.PARTY,
+    replaces: Document | None = None, audience=Audience.PARTY, channel: str = "", received_on: date | None = None,
 ) -> Document:  # fmt: skip
     """Put an upload (loose, see library.keep) into the library of a party; the paper that it `replaces` leaves the list.
 
-    The replaced paper stays readable where it was used. Raises ValidationError (by field where there is one): the kind
-    needs a term, the very file is there already, or somebody else renewed the same paper.
+    The replaced paper stays readable where it was used. With `channel` staff enter it for the party (代录): how it came
+    and when. Raises ValidationError (by field where there is one): the kind needs a term, the very file is there
+    already, or somebody else renewed the same paper; PermissionDenied.
     """
+    if channel and not may(Right.MEMBERS)(by):
+        raise PermissionDenied("您没有代录证照的权限。")
     _checked(kind, expires_on)
     old = _locked_old(replaces, party)
     paper = take(document, party=party, by=by, audience=audience, kind=kind)
@@ -59,8 +64,12 @@ def add_paper(
     if old is not None:
         old.replaced_by = paper
         old.save(update_fields=["replaced_by"])
-    sentence = f"{by.name}更新{what}，换下「{old.label}」" if old else f"{by.name}把{what}放入证照库"
-    record(paper, "paper.renewed" if old else "paper.added", sentence, by=by, party=party, audience=audience)
+    who = f"{by.name}代{party.name}" if channel else by.name
+    sentence = f"{who}更新{what}，换下「{old.label}」" if old else f"{who}把{what}放入证照库"
+    record(
+        paper, "paper.renewed" if old else "paper.added", sentence, by=by, party=party, audience=audience,
+        channel=channel, happened_on=received_on,
+    )  # fmt: skip
     return paper
 
 

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 from association.core.models import StaleVersion
 from association.documents import papers
 from association.documents.models import Document, DocumentKind
+from association.documents.paper_forms import PaperForm
 
 from .desk import of_party
-from .library_forms import PaperChangeForm, PaperForm
+from .library_forms import PaperChangeForm
 
 FILES_A_PAGE = 30
 SOON = 90  # days

@@ -241,7 +241,7 @@ class FirmAdmin(BaseAdmin):
             links += [
                 Link(t, self.page_url(n, obj.pk))
                 for t, n in (
-                    ("代录变更", "propose"), ("改名", "rename"), (label, "code"), ("登记曾用名", "name")
+                    ("代录变更", "propose"), ("代录证照", "paper"), ("改名", "rename"), (label, "code"), ("登记曾用名", "name")
                 )
             ]  # fmt: skip
             links.append(Link("合并", f"{reverse('admin:parties_merge_new')}?into={obj.pk}"))
@@ -281,6 +281,7 @@ class FirmAdmin(BaseAdmin):
             self.page("<int:pk>/name/", self.name_view, "name", needs=members),
             self.page("<int:pk>/name/<int:name>/remove/", self.remove_name_view, "remove_name", needs=members),
             self.page("<int:pk>/propose/", self.propose_view, "propose", needs=members),
+            self.page("<int:pk>/paper/", self.paper_view, "paper", needs=members),
             self.page("<int:pk>/account/", self.account_view, "account", needs=accounts),
             self.page("<int:pk>/invite/", self.invite_view, "invite", needs=accounts),
             self.page("<int:pk>/account/<int:seat>/end/", self.end_seat_view, "end_seat", needs=accounts),
@@ -313,6 +314,9 @@ class FirmAdmin(BaseAdmin):
 
     def name_view(self, request, pk):
         return self._deed(request, pk, pages.NAME)
+
+    def paper_view(self, request, pk):
+        return self._deed(request, pk, pages.PAPER)
 
     def account_view(self, request, pk):
         return self._deed(request, pk, pages.ACCOUNT)
