@@ -18,19 +18,36 @@ UNKNOWN = "不详"
 
 
 @dataclass(frozen=True)
+class Chart:
+    """What is drawn of a column beside the first: standing for years, lying else; `most` where it is of a whole."""
+
+    title: str
+    column: int
+    unit: str = ""
+    standing: bool = False
+    most: int = 0
+
+
+@dataclass(frozen=True)
 class Table:
-    """Rows of cells under heads; `chart`: the column that is drawn beside the first, or None."""
+    """Rows of cells under heads. A table of two columns is drawn itself, of a wider one the `charts`."""
 
     title: str
     heads: tuple[str, ...]
     rows: list[tuple]
-    chart: int | None = 1
-    standing: bool = False  # years stand side by side
+    charts: tuple[Chart, ...] = ()
     note: str = ""
 
     @property
-    def series(self) -> list[tuple]:
-        return [(row[0], row[self.chart]) for row in self.rows] if self.chart else []
+    def drawn(self) -> list[tuple[Chart, list[tuple]]]:
+        """Each chart with its [(label, value)]."""
+        charts = self.charts or (Chart(self.title, 1),)
+        return [(one, [(row[0], _number(row[one.column])) for row in self.rows]) for one in charts]
+
+
+def _number(cell):
+    """「50.0%」 is 50.0, and no share of nothing is none."""
+    return cell if isinstance(cell, int) else cell.rstrip("%").replace("—", "0")
 
 
 def _counted(rows, name: str) -> dict:
@@ -116,13 +133,14 @@ def tables(day: date | None = None) -> list[Table]:
         ),
         Table("现有会员的入会年份", ("年份", "会员"), _joined(current), note="名册没有写入会日期的，列为“不详”。"),
         Table(
-            "历年发展与退出", ("年份", "发展", "终止", "净增"), _years(day), chart=1, standing=True,
+            "历年发展与退出", ("年份", "发展", "终止", "净增"), _years(day),
+            (Chart("历年发展", 1, "名", standing=True), Chart("历年终止", 2, "名", standing=True)),
             note="入会日期不详的不计入“发展”。",
         ),
         Table(f"{day.year} 年终止的原因", ("原因", "会员"), endings(day)),
         Table(
-            "覆盖面", ("县市区", "在册企业", "单位会员", "会员占比"), _coverage(members), chart=None,
-            note="单位会员占企业档案里企业（含分公司）的比例。",
+            "覆盖面", ("县市区", "在册企业", "单位会员", "会员占比"), _coverage(members),
+            (Chart("各县市区的会员占比", 3, "%", most=100),), note="单位会员占企业档案里企业（含分公司）的比例。",
         ),
     ]  # fmt: skip
 

@@ -227,7 +227,10 @@ def test_statistics_add_up(member, firm, clerk):
 
 def test_the_statistics_page_and_its_file(office, member):
     member(D(2020, 1, 1))
-    assert "会员统计" in office.get(f"{ADMIN}statistics/?day=2020-12-31").content.decode()
+    page = office.get(f"{ADMIN}statistics/?day=2020-12-31").content.decode()
+    for title in ("会员统计", "历年发展", "历年终止", "各县市区的会员占比"):
+        assert title in page
+    assert '<rect class="mark" x="0" y="24" width="100.0%"' in page, "the whole district is a member"
     content = office.get(f"{ADMIN}statistics/export/?day=2020-12-31").content
     rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     assert ["2020 年", 1, 0, 1] in [row[:4] for row in rows]

@@ -280,10 +280,15 @@ def _chart(rows, title, unit, label_head, value_head, shares):
 
 
 @register.inclusion_tag("components/bar_chart.html")
-def bar_chart(rows, title, unit="家", label_head="项目", value_head="", shares=True):
-    """Lying bars, each under its own label: for names of any length. rows as in _series; shares: print the percent."""
+def bar_chart(rows, title, unit="家", label_head="项目", value_head="", shares=True, most=0):
+    """Lying bars, each under its own label: for names of any length. rows as in _series; shares: print the percent.
+
+    Without shares a bar is as long as its part of the longest, or of `most`.
+    """
     chart = _chart(rows, title, unit, label_head, value_head, shares)
     for place, row in enumerate(chart["rows"]):
+        if most:
+            row["height"] = percent(_decimal(row["value"]), most)
         row["text_y"], row["bar_y"] = place * BAR_STEP + 16, place * BAR_STEP + 24
     return chart | {"svg_height": len(chart["rows"]) * BAR_STEP}
 
