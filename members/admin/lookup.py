@@ -36,16 +36,20 @@ def lookup_page(admin, request):
         firms = lookup.find(request.user, term)
     firm = firms[0] if len(firms) == 1 else None
     if request.method == "POST" and firm is not None:
-        return _unmask(request, firm)
+        return _unmask(admin, request, firm)
     return card_page(admin, request, firm, firms=firms, term=term)
 
 
-def _unmask(request, firm: Firm):
+def _unmask(admin, request, firm: Firm):
+    """The telephones; a call that is being written down stays in its form."""
     if not holds(request.user, "personal"):
         raise PermissionDenied("您没有查看完整个人信息的权限。")
     log_access(AccessLog.Action.UNMASKED, f"企业「{firm}」", by=request.user, subject=firm, request=request)
     opened = request.session.get("unmasked", {})
     request.session["unmasked"] = opened | {f"{firm._meta.label_lower}:{firm.pk}": time.time()}
+    typed = {name: text for name, text in request.POST.items() if name in CallForm.base_fields and text}
+    if typed.keys() - {"way", "once"}:
+        return card_page(admin, request, firm, firms=[firm], form=CallForm(initial=typed))
     return HttpResponseRedirect(address_of(firm))
 
 

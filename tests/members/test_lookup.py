@@ -160,6 +160,16 @@ def test_two_clicks_are_one_note_and_bad_input_loses_nothing(office, wanted):
     assert CallNote.objects.count() == 1
 
 
+def test_the_telephones_are_shown_while_a_call_is_written_down(office, wanted):
+    typed = {"way": "visit", "topic": "问会费", "content": "说了很多", "inside": "on", "follow_up_on": "2099-01-01"}
+    page = office.post(f"{URL}?firm={wanted.pk}", typed)
+    assert page.status_code == 200
+    assert 'href="tel:13900001234"' in page.content.decode()
+    form = page.context["form"]
+    assert {name: form[name].value() for name in typed} == typed
+    assert not CallNote.objects.exists()
+
+
 def test_the_firm_reads_its_calls_but_not_those_kept_inside(office, wanted, client_of, firm_user):
     call(office, wanted)
     call(office, wanted, topic="态度不好", inside="on")
