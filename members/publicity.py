@@ -4,11 +4,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from association.cases.models import Case
-from association.core.models import Association
-from association.publicity.actions import prepare_list
-from association.publicity.models import LineState, ListState, PublicityList
-from association.publicity.moving import cases_of, move_cases
+from association.publicity.actions import by_association, prepare_list, why_not_prepare
+from association.publicity.models import PublicityList
+from association.publicity.moving import MovedCases
 from association.publicity.registry import ListKind, register
 
 from .enums import JOINING, JoiningState
@@ -37,11 +35,10 @@ def _district(party) -> str:
 
 def why_not() -> str:
     """Why no list can be made now, as one sentence; "" when it can."""
-    association = Association.current()
     if not MembershipRules.current().publicity_days:
         return "会籍规则里没有要求公示，拟吸收入会的可以直接批准。"
-    if not (association.phone and association.address):
-        return "公示须写明异议电话和地址，请先在「协会信息」里填写。"
+    if why := why_not_prepare():
+        return why
     if not lines_of():
         return "没有等待公示的入会申请：登记了会议决定（拟吸收入会）以后才列入名单。"
     return ""
@@ -52,50 +49,18 @@ def make_list(*, by) -> PublicityList:
     """A draft of all that wait, made anew where there is one. Raises ValidationError, PermissionDenied."""
     if why := why_not():
         raise ValidationError(why)
-    association, rules = Association.current(), MembershipRules.current()
-    year = timezone.localdate().year
+    rules, year = MembershipRules.current(), timezone.localdate().year
     return prepare_list(
-        kind=JOINING, round_key=f"{JOINING}:{year}", title=f"{year} 年拟吸收入会名单公示", issuer=association.name,
+        kind=JOINING, round_key=f"{JOINING}:{year}", title=f"{year} 年拟吸收入会名单公示",
         basis=f"依据协会章程，经{rules.deciding_body}研究，拟吸收下列单位和个人入会。", lines=lines_of(),
-        working_days=rules.publicity_days, objection_phone=association.phone, objection_address=association.address,
-        objection_email=association.email, how_to_object=HOW_TO_OBJECT, result_label="会员类别", by=by,
+        working_days=rules.publicity_days, how_to_object=HOW_TO_OBJECT, result_label="会员类别", by=by,
+        **by_association(),
     )  # fmt: skip
 
 
-def publicise(*, publicity, lines, step):
-    move_cases(cases_of(lines), "publicise", step)
+_CASES = MovedCases(
+    ready=frozenset({JoiningState.PROPOSED}), publicised=JoiningState.PUBLICISED, made_in="入会申请",
+    lines_of=lambda _publicity: lines_of(),
+)  # fmt: skip
 
-
-def withdraw(*, publicity, lines, step):
-    still = [case for case in cases_of(lines) if case.state == JoiningState.PUBLICISED]
-    move_cases(still, "unlist", step, note=f"撤下公示：{step.note}")
-
-
-def announce(*, publicity, announcement, lines, step):
-    move_cases(cases_of(lines), "announce", step)
-
-
-def decide_line(*, publicity, line, objection, step):
-    """An objection upheld takes the applicant off the list; that decision taken back, it returns to it."""
-    case = Case.objects.filter(pk=line.case_id, voided_at=None).first()
-    if case is None:
-        return
-    if line.state == LineState.DROPPED and case.state == JoiningState.PUBLICISED:
-        move_cases([case], "unlist", step, note=f"异议 {objection.number} 成立，不予公告")
-    elif line.state != LineState.DROPPED and case.state == JoiningState.PROPOSED and publicity.state in (
-        ListState.PUBLICISED, ListState.ENDED, ListState.ANNOUNCED,
-    ):  # fmt: skip
-        move_cases([case], "publicise", step, note=f"异议 {objection.number} 的结论已撤回")
-
-
-register(
-    ListKind(
-        name=JOINING,
-        label="入会",
-        unit="名",
-        on_publicised=publicise,
-        on_announced=announce,
-        on_withdrawn=withdraw,
-        on_line_decided=decide_line,
-    )
-)
+register(ListKind(name=JOINING, label="入会", unit="名", **_CASES.hooks()))

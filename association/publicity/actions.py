@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from association.accounts.roles import Right
 from association.accounts.rules import authority
+from association.core.models import Association
 from association.core.numbers import take_numbers
 from association.inbox.actions import close_todos
 from association.timeline.actions import record
@@ -68,6 +69,23 @@ def _clean(lines: Sequence) -> list[NewLine]:
 
 def _pk(row):
     return getattr(row, "pk", row)
+
+
+def why_not_prepare() -> str:
+    """Why no list can be prepared, as one sentence; "" when it can: who objects has to know where to."""
+    association = Association.current()
+    if association.phone and association.address:
+        return ""
+    return "公示须写明异议电话和地址，请先在「协会信息」里填写。"
+
+
+def by_association() -> dict:
+    """What prepare_list() takes of the association: who publicises, where an objection goes to."""
+    row = Association.current()
+    return {
+        "issuer": row.name, "objection_phone": row.phone, "objection_address": row.address,
+        "objection_email": row.email,
+    }  # fmt: skip
 
 
 @transaction.atomic
