@@ -73,6 +73,7 @@ def lookups(firm: Firm, user) -> list[Figure]:
         ("short name", "月阁建安", lambda term: rows.filter(short_name__icontains=term)),
         ("initials", party.initials, lambda term: rows.filter(initials__icontains=term)),
         ("mobile", "15912345678", lambda term: Firm.objects.filter(contact_phone__icontains=term)),
+        ("end of the code", party.code[-8:], lambda term: rows.filter(code__icontains=term)),
         ("code", party.code, lambda term: rows.filter(code__icontains=term)),
     )
     found = []

@@ -28,6 +28,9 @@ def test_nothing_to_search_for(blank):
         ("岳州 建设", ["岳州", "建设"]),
         ("ＡＢ3", ["ab", "b3"]),
         ("建设（集团）", ["建设", "设集", "集团"]),
+        ("ma4q", ["ma4q"]),
+        ("州91430建", ["9143", "1430", "州9", "0建"]),
+        ("州914", ["州9", "91", "14"]),
     ],
 )
 def test_the_grams_of_a_question(words, wanted):
@@ -43,4 +46,4 @@ def test_every_part_is_found(text, data):
 
 @given(texts)
 def test_grams_hold_letters_and_digits_only(text):
-    assert all(gram.isalnum() and len(gram) in (1, 2) for gram in grams(text).split())
+    assert all(gram.isalnum() and len(gram) in (1, 2, 4) for gram in grams(text).split())
