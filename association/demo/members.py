@@ -20,7 +20,7 @@ from association.parties.models import Seat
 from members.actions import add_part
 from members.calls import note_call
 from members.changes import propose
-from members.joining import enter
+from members.joining import enter, load_slots
 from members.models import (
     CallNote,
     ChangeProposal,
@@ -44,6 +44,7 @@ def load(plan: dict, people: dict[str, User]) -> Iterator[str]:
     about, office = plan["members"], holder_of(plan["people"], people, "秘书处")
     load_posts(by=office)
     load_rules()
+    load_slots()
     yield from _council(about, office)
     roster = settings.BASE_DIR / about["roster"]
     if roster.is_file():

@@ -10,6 +10,7 @@ from django.test import Client
 
 from association.accounts.models import User
 from association.accounts.roles import ROLES
+from association.cases.models import Slot
 from association.core.models import Association
 from association.demo import people, year
 from association.documents.models import Document
@@ -53,6 +54,8 @@ def test_the_roster_stands_with_its_posts_and_one_firms_file_has_something_of_ev
     assert Document.objects.filter(party=party, in_library=True).exists()
     assert ChangeProposal.objects.get().case.party == party
     assert MembershipApplication.objects.get().case.state == "submitted"
+    asked = Slot.objects.filter(part="单位会员", is_required=True).values_list("name", flat=True)
+    assert list(asked) == ["入会申请表", "营业执照"]
 
 
 def test_the_year_before_is_finished_so_that_visitors_find_grades_and_an_announcement(loaded):
