@@ -42,7 +42,7 @@ SLOTS = (  # what is usual; staff edit the rows
     (Membership.Kind.PERSON.label, "执业资格或职称证书", "", "", False, 20),
 )
 LETTER = (
-    "{名称}：\n经{决定机构}{会议日期}研究决定，同意吸收你单位为{协会}{会员类别}，会员编号 {会员编号}，会籍自 {入会日期} 起。\n"
+    "{名称}：\n经{决定机构}{会议日期}研究决定，同意吸收你单位为{协会}{会员类别}，会员编号 {会员编号}，会籍自 {入会日期}起。\n"
     "请按照协会章程行使会员权利、履行会员义务。"
 )
 LETTER_OF_PERSON = LETTER.replace("你单位", "您")
