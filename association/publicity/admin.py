@@ -11,7 +11,7 @@ from association.core.admin import BaseAdmin, Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.adminmenu import MenuPage, add_page
-from association.workflow.admin import StatefulAdminMixin
+from association.workflow.admin import StatefulAdminMixin, state_filter
 
 from . import views
 from .actions import EDITABLE, change_draft
@@ -32,19 +32,6 @@ PUBLICITY = f"portal.{Right.PUBLICITY}"
 add_page(MenuPage("公示公告", "登记异议", REGISTER_URL, may=lambda user: holds(user, Right.PUBLICITY), order=120))
 
 
-def _state_filter(states):
-    class StateFilter(admin.SimpleListFilter):
-        title, parameter_name = "状态", "state"
-
-        def lookups(self, request, model_admin):
-            return states.choices
-
-        def queryset(self, request, queryset):
-            return queryset.filter(state=self.value()) if self.value() in states.values else queryset
-
-    return StateFilter
-
-
 def _lines_of(key: str, **condition):
     """How many lines point at the row by `key`, as an annotation."""
     rows = PublicityLine.objects.order_by().filter(**{key: OuterRef("pk")}, **condition)
@@ -54,7 +41,7 @@ def _lines_of(key: str, **condition):
 @admin.register(PublicityList)
 class PublicityListAdmin(StatefulAdminMixin, BaseAdmin):
     list_display = ("title", "state_chip", "line_count", "held_count", "starts_on", "ends_at", "issuer")
-    list_filter = (_state_filter(ListState),)
+    list_filter = (state_filter(ListState),)
     search_fields = ("title",)
     search_rows = staticmethod(lambda rows, term: rows.filter(title__icontains=term))
     fieldsets = [
@@ -158,12 +145,15 @@ class PublicityListAdmin(StatefulAdminMixin, BaseAdmin):
 
 
 @admin.register(Objection)
-class ObjectionAdmin(StatefulAdminMixin, BaseAdmin):
-    """Confidential: who objected is masked, and showing it is remembered (AccessLog)."""
+class ObjectionAdmin(StatefulAdminMixin, ReadOnlyAdmin):
+    """Confidential: who objected is masked, and showing it is remembered (AccessLog).
+
+    Registered on the page that finds the line first; what was registered stays, and goes on by its moves.
+    """
 
     list_display = ("number", "about", "on_list", "came", "received_at", "timely", "state_chip", "conclusion", "due_at")
     list_select_related = ("line__list",)
-    list_filter = (_state_filter(ObjectionState), "came", "is_late")
+    list_filter = (state_filter(ObjectionState), "came", "is_late")
     search_fields = ("number",)
     search_rows = staticmethod(
         lambda rows, term: rows.filter(Q(number__icontains=term) | Q(line__name__icontains=term))
@@ -173,17 +163,9 @@ class ObjectionAdmin(StatefulAdminMixin, BaseAdmin):
         ("异议人", {"fields": ["is_named", "objector", "contact"]}),
         ("办理", {"fields": ["conclusion", "outcome", "decided_on", "answer_way", "answered_on", "registered_by"]}),
     ]
-    readonly_fields = ("number", "about", "on_list", "timely", "material", "conclusion", "registered_by")
-    saves_through_actions = True
     bulk_moves = False
     empty_text = "公示期内收到的异议登记以后，会列在这里。"
     sidebar_order = 111
-
-    def has_add_permission(self, request):
-        return False  # through the page that finds the line first
-
-    def has_change_permission(self, request, obj=None):
-        return False  # what was registered stays; it goes on by its moves
 
     def masked_names(self, request, obj=None):
         """Who checks an objection reads what it says; who said it is one more step away."""

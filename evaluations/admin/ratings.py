@@ -5,28 +5,19 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from association.core.admin import BaseAdmin, Link
+from association.cases.caseadmin import CaseRowAdmin, case_state_filter
+from association.core.admin import Link
 from association.core.adminlist import chip
 from association.parties.models import Party
-from association.workflow.admin import StatefulAdminMixin
 
 from ..enums import RatingState
 from ..models import AuthorityScore, Rating, RatingRound, ScoreSheet, Survey
 from ..queries import sheet_for
 from ..scoring import RuleBook
 from ..workflow import KIND
+from .rows import RoundFilter
 
 NONE = "-"
-
-
-class _RoundFilter(admin.SimpleListFilter):
-    title, parameter_name = "轮次", "round__year"
-
-    def lookups(self, request, model_admin):
-        return [(str(year), f"{year} 年度") for year in RatingRound.objects.values_list("year", flat=True)]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(round__year=self.value()) if (self.value() or "").isdigit() else queryset
 
 
 class _CurrentSheet(admin.SimpleListFilter):
@@ -66,19 +57,6 @@ class _PointsFilter(_CurrentSheet):
 
     def wanted(self, value):
         return {"own_points": value if value.replace(".", "", 1).isdigit() else -1}
-
-
-class _StateFilter(admin.SimpleListFilter):
-    title, parameter_name = "状态", "state"
-
-    def lookups(self, request, model_admin):
-        return [*RatingState.choices, ("void", "已作废")]
-
-    def queryset(self, request, queryset):
-        if self.value() == "void":
-            return queryset.filter(case__voided_at__isnull=False)
-        queryset = queryset.filter(case__voided_at=None)
-        return queryset.filter(case__state=self.value()) if self.value() else queryset
 
 
 class _MissingFilter(admin.SimpleListFilter):
@@ -124,13 +102,13 @@ def search_ratings(rows, term):
 
 
 @admin.register(Rating)
-class RatingAdmin(StatefulAdminMixin, BaseAdmin):
+class RatingAdmin(CaseRowAdmin):
     workflow_kind = KIND
     change_form_template = "admin/evaluations/rating.html"
     list_display = ("name", "district", "group", "member", "points", "total", "computed", "issued_grade", "state_chip")
     list_filter = (
-        _RoundFilter,
-        _StateFilter,
+        RoundFilter,
+        case_state_filter(RatingState),
         _ComputedFilter,
         _PointsFilter,
         "qualification_group",
@@ -138,6 +116,7 @@ class RatingAdmin(StatefulAdminMixin, BaseAdmin):
         "is_member",
         _MissingFilter,
     )
+    list_display_links = ("name",)
     list_select_related = ("case", "round")
     search_fields = ("name",)
     search_help_text = "企业名称、曾用名、拼音首字母、代码"
@@ -163,15 +142,6 @@ class RatingAdmin(StatefulAdminMixin, BaseAdmin):
         sheets = ScoreSheet.objects.filter(rating=OuterRef("pk"), run=OuterRef("round__current_run"))
         columns = {f"_{name}": Subquery(sheets.values(name)[:1]) for name in ("own_points", "total", "grade")}
         return super().get_queryset(request).annotate(**columns)
-
-    def get_readonly_fields(self, request, obj=None):
-        return [name for _title, options in self.fieldsets for line in options["fields"] for name in line]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False  # it moves, and the imports say what it was at the round
 
     # -- columns ---------------------------------------------------------------------------------------------
 
@@ -200,23 +170,6 @@ class RatingAdmin(StatefulAdminMixin, BaseAdmin):
     @admin.display(description="信用等级", ordering="grade")
     def issued_grade(self, rating):
         return chip(rating.grade, "lake") if rating.grade else None
-
-    def state_chip(self, rating):
-        return super().state_chip(rating)
-
-    state_chip.short_description = "状态"
-    state_chip.admin_order_field = "case__state"
-
-    # -- its case --------------------------------------------------------------------------------------------
-
-    def stateful_of(self, obj):
-        return obj.case
-
-    def stateful_rows(self, queryset):
-        return [rating.case for rating in queryset.select_related("case__party")]
-
-    def history_of(self, obj):
-        return super().history_of(obj.case)
 
     # -- pages -----------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from ..models import AuthorityScore, CreditRecord, CreditSource, RatingRound, Su
 from ..waiting import search_firms
 
 
-class _RoundFilter(admin.SimpleListFilter):
+class RoundFilter(admin.SimpleListFilter):
     title, parameter_name = "轮次", "round__year"
 
     def lookups(self, request, model_admin):
@@ -213,7 +213,7 @@ class CreditRecordAdmin(MatchedAdmin):
 class SurveyAdmin(MatchedAdmin):
     form = SurveyForm
     list_display = ("firm", "project", "client", "channel", "date", "surveyor", "mean", "match")
-    list_filter = (_RoundFilter, _MatchFilter, "channel")
+    list_filter = (RoundFilter, _MatchFilter, "channel")
     sidebar_order = 31
     empty_text = "导入业绩调查表以后，会列在这里。"
 
@@ -247,7 +247,7 @@ class AuthorityScoreAdmin(MatchedAdmin):
     form = ScoreForm
     list_display = ("firm", "raw_code", "score", "round", "match")
     list_select_related = ("party", "round")
-    list_filter = (_RoundFilter, _MatchFilter)
+    list_filter = (RoundFilter, _MatchFilter)
     sidebar_order = 32
     empty_text = "导入主管部门评分以后，会列在这里。"
     fieldsets = [(None, {"fields": ["party", ("round", "score")]})]

@@ -8,87 +8,15 @@ from django.urls import reverse
 
 from association.accounts.roles import Right
 from association.cases.admin import check_url
+from association.cases.caseadmin import CaseRowAdmin, case_state_filter
 from association.cases.materials import missing_of, slots_of
-from association.core.admin import BaseAdmin, Link
+from association.core.admin import Link
 from association.core.adminhooks import holds
-from association.parties.models import Party
-from association.workflow.admin import StatefulAdminMixin
 
 from .. import joining, publicity
 from ..enums import JOINING, LEAVING, JoiningState, LeavingState
 from ..membership_forms import PaperFields, PaperForm
 from ..models import LeavingRequest, Membership, MembershipApplication, MembershipRules
-
-
-def _state_filter(states):
-    class StateFilter(admin.SimpleListFilter):
-        title, parameter_name = "状态", "state"
-
-        def lookups(self, request, model_admin):
-            return [*states.choices, ("void", "已作废")]
-
-        def queryset(self, request, queryset):
-            if self.value() == "void":
-                return queryset.filter(case__voided_at__isnull=False)
-            queryset = queryset.filter(case__voided_at=None)
-            return queryset.filter(case__state=self.value()) if self.value() else queryset
-
-    return StateFilter
-
-
-class _CaseAdmin(StatefulAdminMixin, BaseAdmin):
-    """What both lists share: rows are cases, read here and moved by their table."""
-
-    list_display_links = ("title",)
-    list_select_related = ("case",)
-    search_fields = ("case__party_name",)
-    search_help_text = "名称、曾用名、拼音首字母、代码、办件编号"
-    ordering = ("-case__opened_at", "-case_id")
-
-    @staticmethod
-    def search_rows(rows, term):
-        found = rows.filter(case__party__in=Party.objects.search(term).values("pk"))
-        return found | rows.filter(case__number__icontains=term)
-
-    def get_readonly_fields(self, request, obj=None):
-        return [name for _title, options in self.fieldsets for line in options["fields"] for name in line]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False  # it moves
-
-    @admin.display(description="事项", ordering="case__party_name")
-    def title(self, row):
-        return row.case.title
-
-    @admin.display(description="办件编号", ordering="case__number")
-    def number(self, row):
-        return row.case.number
-
-    @admin.display(description="单位或个人")
-    def party(self, row):
-        return row.case.party_name
-
-    @admin.display(description="登记日期", ordering="case__opened_at")
-    def opened(self, row):
-        return f"{row.case.opened_at:%Y-%m-%d}"
-
-    def state_chip(self, row):
-        return super().state_chip(row)
-
-    state_chip.short_description = "状态"
-    state_chip.admin_order_field = "case__state"
-
-    def stateful_of(self, obj):
-        return obj.case
-
-    def stateful_rows(self, queryset):
-        return [row.case for row in queryset.select_related("case__party")]
-
-    def history_of(self, obj):
-        return super().history_of(obj.case)
 
 
 def file_link(party) -> Link | None:
@@ -97,10 +25,10 @@ def file_link(party) -> Link | None:
 
 
 @admin.register(MembershipApplication)
-class MembershipApplicationAdmin(_CaseAdmin):
+class MembershipApplicationAdmin(CaseRowAdmin):
     workflow_kind = JOINING
     list_display = ("title", "number", "kind", "contact_name", "opened", "state_chip")
-    list_filter = (_state_filter(JoiningState), "kind")
+    list_filter = (case_state_filter(JoiningState), "kind")
     sidebar_order = 110
     empty_text = "单位在自己的页面申请入会以后，会列在这里；纸质申请用右上角的「代录入会申请」。"
     fieldsets = [
@@ -200,10 +128,10 @@ class MembershipApplicationAdmin(_CaseAdmin):
 
 
 @admin.register(LeavingRequest)
-class LeavingRequestAdmin(_CaseAdmin):
+class LeavingRequestAdmin(CaseRowAdmin):
     workflow_kind = LEAVING
     list_display = ("title", "number", "reason", "opened", "state_chip")
-    list_filter = (_state_filter(LeavingState),)
+    list_filter = (case_state_filter(LeavingState),)
     sidebar_order = 120
     empty_text = "会员在自己的页面申请退会以后，会列在这里；纸质申请在会籍页面代录。"
     fieldsets = [("申请", {"fields": [("party", "number"), ("opened",), ("reason",)]})]

@@ -5,12 +5,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 
-from association.core.admin import BaseAdmin, Link
+from association.cases.caseadmin import CaseRowAdmin, case_state_filter
+from association.core.admin import Link
 from association.core.adminlist import link
 from association.core.masking import mask_mobile
-from association.parties.models import Party
 from association.workflow import views
-from association.workflow.admin import StatefulAdminMixin
 from association.workflow.checks import as_staff, reason_of
 from association.workflow.table import workflow_of
 
@@ -21,47 +20,16 @@ from ..models import ChangeProposal, Firm
 from ..queries import party_named
 
 
-class _StateFilter(admin.SimpleListFilter):
-    title, parameter_name = "状态", "state"
-
-    def lookups(self, request, model_admin):
-        return [*ChangeState.choices, ("void", "已作废")]
-
-    def queryset(self, request, queryset):
-        if self.value() == "void":
-            return queryset.filter(case__voided_at__isnull=False)
-        queryset = queryset.filter(case__voided_at=None)
-        return queryset.filter(case__state=self.value()) if self.value() else queryset
-
-
 @admin.register(ChangeProposal)
-class ChangeProposalAdmin(StatefulAdminMixin, BaseAdmin):
+class ChangeProposalAdmin(CaseRowAdmin):
     workflow_kind = FIRM_CHANGE
     change_form_template = "admin/members/change.html"
     bulk_moves = False  # each is looked at
     list_display = ("title", "number", "opened", "takes_effect_on", "state_chip")
-    list_display_links = ("title",)
-    list_select_related = ("case",)
-    list_filter = (_StateFilter,)
-    search_fields = ("case__party_name",)
-    search_help_text = "企业名称、曾用名、拼音首字母、代码"
-    ordering = ("-case__opened_at", "-case_id")
+    list_filter = (case_state_filter(ChangeState),)
     sidebar_order = 20
     empty_text = "企业在自己的页面申请变更名称、地址、联系人、资质等以后，会列在这里；纸质申请在企业档案里代录。"
     fieldsets = [("申请", {"fields": [("party", "number"), ("proposed_by", "opened"), ("takes_effect_on", "paper")]})]
-
-    @staticmethod
-    def search_rows(rows, term):
-        return rows.filter(case__party__in=Party.objects.search(term).values("pk"))
-
-    def get_readonly_fields(self, request, obj=None):
-        return [name for _title, options in self.fieldsets for line in options["fields"] for name in line]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False  # it moves
 
     def masked_names(self, request, obj=None) -> set[str]:
         shown = obj is None or any(on_file.is_personal(key) for key in obj.values)
@@ -69,39 +37,17 @@ class ChangeProposalAdmin(StatefulAdminMixin, BaseAdmin):
 
     # -- columns -----------------------------------------------------------------------------------------------
 
-    @admin.display(description="事项", ordering="case__party_name")
-    def title(self, row):
-        return row.case.title
-
-    @admin.display(description="办件编号")
-    def number(self, row):
-        return row.case.number
-
     @admin.display(description="提出日期", ordering="case__opened_at")
     def opened(self, row):
-        return f"{row.case.opened_at:%Y-%m-%d}"
+        return super().opened(row)
 
     @admin.display(description="单位")
     def party(self, row):
-        return row.case.party_name
+        return super().party(row)
 
     @admin.display(description="证明材料")
     def paper(self, row):
         return link(row.licence.get_absolute_url(), row.licence.label) if row.licence_id else ""
-
-    def state_chip(self, row):
-        return super().state_chip(row)
-
-    state_chip.short_description = "状态"
-    state_chip.admin_order_field = "case__state"
-
-    # -- its case ----------------------------------------------------------------------------------------------
-
-    def stateful_of(self, obj):
-        return obj.case
-
-    def history_of(self, obj):
-        return super().history_of(obj.case)
 
     # -- pages -------------------------------------------------------------------------------------------------
 

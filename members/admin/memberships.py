@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.core.admin import BaseAdmin, Link
+from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.adminmenu import MenuPage, add_page
@@ -57,7 +57,9 @@ def _filter(parameter: str, label: str, everything: str = "全部"):
 
 
 @admin.register(Membership)
-class MembershipAdmin(BaseAdmin):
+class MembershipAdmin(ReadOnlyAdmin):
+    """Written down on a page that asks whose it is (补登记会员); then changed by what can be done to it."""
+
     change_form_template = "admin/members/membership.html"
     list_display = ("number", "member", "kind", "post", "district", "since", "state")
     list_display_links = ("member",)
@@ -93,15 +95,6 @@ class MembershipAdmin(BaseAdmin):
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
         return fieldsets if obj is None or obj.ended_on or obj.voided_at else fieldsets[:1]
-
-    def get_readonly_fields(self, request, obj=None):
-        return [name for _title, options in self.fieldsets for line in options["fields"] for name in line]
-
-    def has_add_permission(self, request):
-        return False  # through a page of its own, which asks whose it is
-
-    def has_change_permission(self, request, obj=None):
-        return False  # by what can be done to it
 
     def get_ordering(self, request):
         return ["number", "joined_on", "pk"]

@@ -7,24 +7,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from association.accounts.roles import Right
-from association.core.admin import BaseAdmin, Link
+from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.text import name_key
 from association.parties.models import Party
-from association.workflow.admin import StatefulAdminMixin
+from association.workflow.admin import StatefulAdminMixin, state_filter
 
 from ..models import SeatRequest
-
-
-class StateFilter(admin.SimpleListFilter):
-    title, parameter_name = "状态", "state"
-
-    def lookups(self, request, model_admin):
-        return SeatRequest.State.choices
-
-    def queryset(self, request, queryset):
-        return queryset.filter(state=self.value()) if self.value() else queryset
 
 
 def _search(rows, term):
@@ -34,11 +24,13 @@ def _search(rows, term):
 
 
 @admin.register(SeatRequest)
-class SeatRequestAdmin(StatefulAdminMixin, BaseAdmin):
+class SeatRequestAdmin(StatefulAdminMixin, ReadOnlyAdmin):
+    """Asked for by the person (staff open accounts on the firm's page); what was handed in stays, and goes on by moves."""
+
     list_display = ("applicant_name", "name", "code", "right", "proof", "standing", "state_chip", "created_at")
     list_display_links = ("applicant_name",)
     list_select_related = ("party",)
-    list_filter = (StateFilter, "proof")
+    list_filter = (state_filter(SeatRequest.State), "proof")
     search_fields = ("name",)
     search_help_text = "申请人、单位名称、代码、手机号"
     search_rows = staticmethod(_search)
@@ -47,17 +39,9 @@ class SeatRequestAdmin(StatefulAdminMixin, BaseAdmin):
         ("单位", {"fields": [("name", "code"), "standing", "on_file", "like"]}),
         ("材料", {"fields": ["papers"]}),
     ]
-    readonly_fields = ("account", "standing", "on_file", "like", "papers")
-    saves_through_actions = True
     bulk_moves = False
     sidebar_order = 10
     empty_text = "有人在网上申请开户或加入单位时，会列在这里。"
-
-    def has_add_permission(self, request):
-        return False  # asked for by the person; staff open accounts on the firm's page
-
-    def has_change_permission(self, request, obj=None):
-        return False  # what was handed in stays; it goes on by its moves
 
     @admin.display(description="新单位或在册", ordering="party")
     def standing(self, row):
