@@ -4,7 +4,7 @@ from django.db.models import F
 
 from association.accounts.roles import Right
 from association.inbox.models import Whose
-from association.workflow.table import Transition, Turn, Workflow, register
+from association.workflow.table import Transition, Turn, Workflow, register, stamp
 
 from .enums import PARTY_LABELS, PATH, READY_FOR_PUBLICITY, RatingState
 from .models import Rating, ScoreSheet
@@ -40,19 +40,6 @@ def _need_open_sheets(cases) -> dict[int, str]:
     return _need_scores(cases) | dict.fromkeys(closed, SHEETS_CLOSED)
 
 
-def _stamp(field) -> dict:
-    """The day of the step into a field of the case, for one and for many."""
-
-    def effect(case, step, **_data):
-        setattr(case, field, step.happened_on)
-
-    def effect_many(cases, steps, **_data):
-        for case, step in zip(cases, steps, strict=True):
-            setattr(case, field, step.happened_on)
-
-    return {"effect": effect, "effect_many": effect_many, "restores": (field,)}
-
-
 FLOW = register(
     Workflow(
         kind=KIND,
@@ -76,9 +63,9 @@ FLOW = register(
         transitions=(
             Transition(
                 "submit", "提交申报", frozenset({S.DRAFT, S.RETURNED}), S.SUBMITTED, Right.RATING, party_may=True,
-                **_stamp("submitted_on"),
+                **stamp("submitted_on"),
             ),
-            Transition("accept", "受理", frozenset({S.SUBMITTED}), S.SCORING, Right.RATING, **_stamp("accepted_on")),
+            Transition("accept", "受理", frozenset({S.SUBMITTED}), S.SCORING, Right.RATING, **stamp("accepted_on")),
             Transition(
                 "ask", "请企业核对", frozenset({S.SCORING}), S.CHECKING, Right.RATING,
                 guard=_needs_open_sheet, guard_many=_need_open_sheets,
@@ -114,7 +101,7 @@ FLOW = register(
             ),
             Transition(
                 "announce", "公告", frozenset({S.PUBLICISED}), S.CONCLUDED, Right.DECIDE, goes_out=True, hidden=True,
-                **_stamp("concluded_on"),
+                **stamp("concluded_on"),
             ),
             Transition(
                 "withdraw", "撤回申报",

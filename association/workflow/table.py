@@ -59,6 +59,19 @@ class Transition:
         return not self.goes_out and (self.effect is None or self.reverse is not None or bool(self.restores))
 
 
+def stamp(field_name: str) -> dict:
+    """What a Transition takes where it only puts the day of the step into a field of the thing."""
+
+    def effect(thing, step, **_data):
+        setattr(thing, field_name, step.happened_on)
+
+    def effect_many(things, steps, **_data):
+        for thing, step in zip(things, steps, strict=True):
+            effect(thing, step)
+
+    return {"effect": effect, "effect_many": effect_many, "restores": (field_name,)}
+
+
 @dataclass(frozen=True)
 class Turn:
     """Whose move it is in a state, what they have to do, and how many working days they have."""

@@ -4,26 +4,13 @@ from association.accounts.roles import Right
 from association.cases.registry import kind_of
 from association.inbox.models import Whose
 from association.outbox.actions import send
-from association.workflow.table import Transition, Turn, Workflow, register
+from association.workflow.table import Transition, Turn, Workflow, register, stamp
 
 from .. import joining
 from ..enums import JOINING, JOINING_PARTY_LABELS, JOINING_PATH, JoiningState
 from ..joining_forms import DecisionForm
 
 S = JoiningState
-
-
-def _stamp(field) -> dict:
-    """The day of the step into a field of the case, for one and for many."""
-
-    def effect(case, step, **_data):
-        setattr(case, field, step.happened_on)
-
-    def effect_many(cases, steps, **_data):
-        for case, step in zip(cases, steps, strict=True):
-            setattr(case, field, step.happened_on)
-
-    return {"effect": effect, "effect_many": effect_many, "restores": (field,)}
 
 
 def tell(words: str):
@@ -62,11 +49,11 @@ FLOW = register(
         transitions=(
             Transition(
                 "submit", "提交入会申请", frozenset({S.DRAFT, S.RETURNED}), S.SUBMITTED, Right.MEMBERS, party_may=True,
-                guard=joining.why_not_submit, about="提交以后由协会受理；受理以前可以撤回修改。", **_stamp("submitted_on"),
+                guard=joining.why_not_submit, about="提交以后由协会受理；受理以前可以撤回修改。", **stamp("submitted_on"),
             ),
             Transition(
                 "accept", "受理", frozenset({S.SUBMITTED}), S.CHECKING, Right.MEMBERS, notify=tell("已受理"),
-                tells="申请人（消息）", **_stamp("accepted_on"),
+                tells="申请人（消息）", **stamp("accepted_on"),
             ),
             Transition(
                 "propose", "拟吸收入会", frozenset({S.CHECKING}), S.PROPOSED, Right.MEMBERS, form=DecisionForm,
