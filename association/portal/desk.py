@@ -4,6 +4,7 @@ import functools
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.views.decorators.cache import never_cache
 
@@ -15,6 +16,7 @@ from association.parties.models import Invitation, Party, Seat
 from members.models import SeatRequest
 
 CASE = Case._meta.label_lower
+READS_ONLY = "您的席位只能查看，请由单位管理员或经办人办理。"
 CHOSEN = "portal.seat"  # in the session: uid of the seat chosen last
 
 
@@ -34,6 +36,11 @@ class Desk:
     def may_move(self) -> bool:
         """A reader's seat sees everything and moves nothing."""
         return self.seat is not None and self.seat.right != Seat.Kind.READER
+
+    def must_move(self):
+        """For pages on which something is done. Raises PermissionDenied from a reader's seat."""
+        if not self.may_move:
+            raise PermissionDenied(READS_ONLY)
 
     @cached_property
     def todos(self) -> list[Todo]:

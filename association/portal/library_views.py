@@ -1,7 +1,7 @@
 """证照库 on the desk: the party's papers with their terms; upload, renew, correct, take out; below, its other files."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -20,7 +20,6 @@ FILES_A_PAGE = 30
 SOON = 90  # days
 HOME = "/desk/documents/"
 CRUMBS = [{"label": "证照库", "url": HOME}]
-_READS_ONLY = "您的席位只能查看，请由单位管理员或经办人办理。"
 
 
 def term_of(paper: Document, today=None) -> dict:
@@ -78,8 +77,7 @@ def renew(request, desk, uid):
 
 
 def _add_page(request, desk, old: Document | None):
-    if not desk.may_move:
-        raise PermissionDenied(_READS_ONLY)
+    desk.must_move()
     start = {"kind": old.kind, "issuer": old.issuer} if old else {"kind": request.GET.get("kind", "")}
     posted = request.method == "POST"
     form = PaperForm(
@@ -107,8 +105,7 @@ def _add_page(request, desk, old: Document | None):
 def change(request, desk, uid):
     """Correct what was written about a paper, or take it out."""
     paper = _paper_or_404(request, desk, uid)
-    if not desk.may_move:
-        raise PermissionDenied(_READS_ONLY)
+    desk.must_move()
     posted = request.method == "POST"
     start = {name: getattr(paper, name) for name in ("kind", "issuer", "number", "expires_on")}
     form = PaperChangeForm(request.POST if posted else None, thing=paper, reader=request.user, initial=start)
@@ -139,8 +136,7 @@ def _written(request, paper, form) -> bool:
 def remove(request, desk, uid):
     """Take a paper out of the library: asked first."""
     paper = _paper_or_404(request, desk, uid)
-    if not desk.may_move:
-        raise PermissionDenied(_READS_ONLY)
+    desk.must_move()
     if request.method != "POST":
         return render(request, "portal/paper_remove.html", {"paper": paper, "crumbs": CRUMBS, "back": HOME})
     try:

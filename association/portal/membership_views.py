@@ -9,34 +9,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from association.cases.materials import missing_of
 from association.cases.models import Case
-from association.cases.registry import kind_of
 from association.core.models import StaleVersion
 from association.inbox.models import Whose
-from association.inbox.queries import Clock
 from association.parties.models import Seat
-from association.workflow.actions import perform, undo_last
-from association.workflow.checks import reason_of, undoable_step
-from association.workflow.table import workflow_of
+from association.workflow.checks import reason_of
 from members import joining
 from members.enums import JOINING, LEAVING, TO_FILL_IN
 from members.membership_queries import standing_on
 from members.models import Membership
 
-from . import ratings
-from .desk import Desk, of_party
-from .forms import PartyMoveForm, UndoForm
+from . import cases
+from .desk import of_party
 from .material_views import desk_shelf
 from .membership_forms import ApplicationForm, DayForm, LeaveForm, StartForm
-from .views import without_name
 
 HOME = "/desk/membership/"
 CRUMB = [{"label": "会籍", "url": HOME}]
-READS_ONLY = "您的席位只能查看，请由单位管理员或经办人办理。"
-
-
-def _needs_seat(desk: Desk):
-    if not desk.may_move:
-        raise PermissionDenied(READS_ONLY)
 
 
 def _memberships(request, desk):
@@ -63,11 +51,7 @@ def membership(request, desk):
 
 
 def _under_way(row) -> dict | None:
-    return {"title": without_name(row.case.title, row.case.party_name), "url": url_of(row.case)} if row else None
-
-
-def url_of(case: Case) -> str:
-    return kind_of(case.kind).party_url(case)
+    return {"title": cases.title_of(row.case), "url": cases.url_of(row.case)} if row else None
 
 
 # -- Joining, leaving -------------------------------------------------------------------------------------------------
@@ -77,7 +61,7 @@ def url_of(case: Case) -> str:
 @require_POST
 def apply(request, desk):
     """A draft, or the application that is under way."""
-    _needs_seat(desk)
+    desk.must_move()
     if not StartForm(request.POST).is_valid():
         return redirect(HOME)
     try:
@@ -85,7 +69,7 @@ def apply(request, desk):
     except ValidationError as problem:
         messages.warning(request, problem.messages[0])
         return redirect(HOME)
-    return redirect(url_of(row.case))
+    return redirect(cases.url_of(row.case))
 
 
 @never_cache
@@ -99,14 +83,14 @@ def apply_as_person(request):
         except ValidationError as problem:
             messages.warning(request, problem.messages[0])
             return redirect("/desk/")
-        return redirect(url_of(row.case))
+        return redirect(cases.url_of(row.case))
     return render(request, "portal/membership_person.html")
 
 
 @of_party
 def leave(request, desk):
     """The question before leaving; a POST asks for it."""
-    _needs_seat(desk)
+    desk.must_move()
     row = _memberships(request, desk).filter(ended_on=None).first()
     if row is None:
         messages.info(request, "现在不是会员，不用申请退会。")
@@ -119,7 +103,7 @@ def leave(request, desk):
             form.add_error(None, problem.messages[0])
         else:
             messages.success(request, "退会申请已提交；协会登记以前可以撤回。")
-            return redirect(url_of(asked.case))
+            return redirect(cases.url_of(asked.case))
     context = {"form": form, "crumbs": CRUMB, "back": HOME, "posts": standing_on(desk.party).posts}
     return render(request, "portal/membership_leave.html", context, status=422 if form.errors else 200)
 
@@ -148,18 +132,18 @@ def case(request, desk, uid):
             of_person=application.kind == Membership.Kind.PERSON,
         )  # fmt: skip
         if request.method == "POST" and form.is_valid() and _saved(request, form, application):
-            return redirect(url_of(row))
+            return redirect(cases.url_of(row))
     elif request.method == "POST":
         messages.warning(request, "申请已经提交，协会正在办理；要修改请先撤回，或请协会退回补正。")
-        return redirect(url_of(row))
+        return redirect(cases.url_of(row))
     missing = missing_of(row) if application else []
     made = Membership.objects.filter(case=row).exclude(letter="").first() if application else None
     context = {
-        "case": row, "application": application, "form": form, "title": without_name(row.title, row.party_name),
+        "case": row, "application": application, "form": form, "title": cases.title_of(row),
         "facts": _facts(application, desk) if application and not form else [],
-        "shelf": desk_shelf(row, request.user, back=url_of(row)) if application else None, "crumbs": CRUMB,
-        "turn": _turn(desk, row, missing), "steps": ratings.stations(row), "events": ratings.events(desk, row),
-        "undo": _undo(desk, row), "leaving": _withdrawal(desk, row), "letter": made, **ratings.state_of(row),
+        "shelf": desk_shelf(row, request.user, back=cases.url_of(row)) if application else None, "crumbs": CRUMB,
+        "turn": _turn(desk, row, missing), "steps": cases.stations(row), "events": cases.events(desk, row),
+        "undo": cases.undo_of(desk, row), "leaving": cases.leaving_of(desk, row), "letter": made, **cases.state_of(row),
     }  # fmt: skip
     return render(request, "portal/membership_case.html", context, status=422 if form and form.errors else 200)
 
@@ -186,90 +170,22 @@ def _facts(application, desk) -> list[tuple]:
 
 
 def _turn(desk, row: Case, missing) -> dict:
-    turn = workflow_of(row).turns[row.state]
-    mine, moves = turn.whose == Whose.PARTY, _moves(desk, row)
-    note = ""
-    if mine and not desk.may_move:
-        note = READS_ONLY.rstrip("。")
-    elif mine and missing:
-        note = f"还缺材料：{'、'.join(slot.name for slot in missing)}"
-    over = turn.whose == Whose.NOBODY
-    chip = ratings.state_of(row)["chip"]
-    return {
-        "mine": mine and desk.may_move, "who": {Whose.PARTY: "您", Whose.OFFICE: "协会"}.get(turn.whose, ""),
-        "what": f"已办结（{chip}）" if over else turn.label or chip, "due": row.due_at,
-        "days_left": Clock().left(row.due_at), "note": note, "action": moves[0] if moves else None, "others": moves[1:],
-    }  # fmt: skip
-
-
-def _moves(desk, row: Case) -> list[dict]:
-    found = [move for move in ratings.moves_of(desk, row) if move.name != "withdraw"]
-    return [{"label": move.label, "url": f"{url_of(row)}{move.name}/"} for move in found]
-
-
-def _withdrawal(desk, row: Case) -> dict | None:
-    found = next((move for move in ratings.moves_of(desk, row) if move.name == "withdraw"), None)
-    return {"label": found.label, "url": f"{url_of(row)}withdraw/"} if found else None
-
-
-def _undo(desk, row: Case) -> dict | None:
-    step, _why = undoable_step(row, desk.user) if desk.may_move else (None, "")
-    return {"label": f"撤回「{step.label}」", "url": f"{url_of(row)}undo/"} if step else None
+    theirs = cases.whose_turn(row) == Whose.PARTY
+    note = f"还缺材料：{'、'.join(slot.name for slot in missing)}" if theirs and missing else ""
+    return cases.turn_of(desk, row, over="已办结", buttons=cases.buttons_of(desk, row), due=row.due_at, note=note)
 
 
 @of_party
 def move(request, desk, uid, name):
     """The confirm page of one of the party's own moves, and the move."""
     row = _case_or_404(request, desk, uid)
-    found = next((m for m in workflow_of(row).transitions if m.name == name and m.party_may and not m.hidden), None)
-    if found is None:
-        raise Http404
-    _needs_seat(desk)
-    if found not in ratings.moves_of(desk, row) and request.method != "POST":
-        messages.warning(request, f"现在不能{found.label}：这一件已经是“{ratings.state_of(row)['chip']}”。")
-        return redirect(url_of(row))
-    form = PartyMoveForm(
-        request.POST if request.method == "POST" else None, move=found, initial={"seen_version": row.version}
-    )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        if _tried(
-            form, lambda: perform(row, name, by=request.user, note=data["note"], seen_version=data["seen_version"])
-        ):
-            messages.success(request, f"已{found.label}。")
-            return redirect(url_of(row))
-    title = without_name(row.title, row.party_name)
-    crumbs = [*CRUMB, {"label": title, "url": url_of(row)}]
-    context = {"move": found, "form": form, "back": url_of(row), "crumbs": crumbs, "title": title}
-    return render(request, "portal/firm_move.html", context, status=422 if form.errors else 200)
-
-
-def _tried(form, act) -> bool:
-    try:
-        act()
-    except (PermissionDenied, ValidationError) as problem:
-        form.add_error(None, reason_of(problem))
-        return False
-    return True
+    return cases.move_page(request, desk, row, name, crumbs=CRUMB, title=cases.title_of(row))
 
 
 @of_party
 def undo(request, desk, uid):
-    """Take back one's own last step, until somebody else acted on it."""
     row = _case_or_404(request, desk, uid)
-    step, why = undoable_step(row, request.user) if desk.may_move else (None, READS_ONLY)
-    if step is None:
-        messages.warning(request, why)
-        return redirect(url_of(row))
-    form = UndoForm(request.POST if request.method == "POST" else None)
-    sent = request.method == "POST" and form.is_valid()
-    if sent and _tried(form, lambda: undo_last(row, by=request.user, reason=form.cleaned_data["note"])):
-        messages.success(request, f"已撤回「{step.label}」。")
-        return redirect(url_of(row))
-    title = without_name(row.title, row.party_name)
-    crumbs = [*CRUMB, {"label": title, "url": url_of(row)}]
-    context = {"about": title, "step": step, "form": form, "back": url_of(row), "crumbs": crumbs}
-    return render(request, "portal/undo.html", context, status=422 if form.errors else 200)
+    return cases.undo_page(request, desk, row, crumbs=CRUMB, title=cases.title_of(row))
 
 
 @of_party

@@ -1,20 +1,19 @@
 """The party's ratings: history over the years, one score sheet, and the moves that the party makes itself."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from association.workflow.actions import perform, undo_last
-from association.workflow.checks import reason_of, undoable_step
-from association.workflow.table import workflow_of
+from association.cases.models import Case
+from association.inbox.models import Whose
+from association.publicity.models import PUBLIC_STATES, ListState, PublicityLine
+from association.publicity.terms import is_over
 from evaluations.models import Rating
 from evaluations.queries import history_of, sheet_for
 
-from . import ratings
-from .desk import of_party
-from .forms import PartyMoveForm, UndoForm
+from . import cases
+from .desk import Desk, of_party
 
 CRUMB = [{"label": "信用评价", "url": "/desk/ratings/"}]
 
@@ -38,12 +37,12 @@ def rating_list(request, desk):
     rows = [
         {
             "title": rating.round.title,
-            "url": f"/desk/ratings/{rating.case.uid}/",
+            "url": cases.url_of(rating.case),
             "grade": rating.grade,
             "year": rating.round.year,
             "issued": f"{rating.round.issuer} {rating.grade_number}".strip() if rating.grade else "",
             "issued_on": rating.grade_on,
-            **ratings.state_of(rating.case),
+            **cases.state_of(rating.case),
         }
         for rating in _ratings(request, desk)
     ]
@@ -56,86 +55,49 @@ def rating_page(request, desk, uid):
     """The score sheet, as far as the round opens it; above it whose turn it is, below it what happened."""
     rating = _rating_or_404(request, desk, uid)
     case = rating.case
-    line = ratings.line_of(case)
+    line = _line_of(case)
     others = [row for row in history_of(desk.party, request.user) if row["year"] != rating.round.year]
     context = {
         **sheet_for(request.user, rating).context(),
         "crumbs": CRUMB,
-        "turn": ratings.turn_of(desk, case, line),
-        "steps": ratings.stations(case),
+        "turn": _turn_of(desk, case, line),
+        "steps": cases.stations(case),
         "grades": others,
         "line": line,
-        "events": ratings.events(desk, case),
-        "undo": ratings.undo_of(desk, case),
-        "leaving": ratings.leaving_of(desk, case),
+        "events": cases.events(desk, case),
+        "undo": cases.undo_of(desk, case),
+        "leaving": cases.leaving_of(desk, case),
     }
     return render(request, "portal/rating.html", context)
+
+
+def _line_of(case: Case) -> PublicityLine | None:
+    """Where the case stands in a public list, the latest. One query."""
+    lines = PublicityLine.objects.filter(case=case, list__state__in=PUBLIC_STATES)
+    return lines.select_related("list", "announcement").order_by("-list__starts_on", "-pk").first()
+
+
+def _turn_of(desk: Desk, case: Case, line: PublicityLine | None) -> dict:
+    """components/turn_bar.html: whose move, until when, with the party's own moves as its buttons."""
+    what, due = "", case.due_at
+    if cases.whose_turn(case) == Whose.CLOCK and line is not None:
+        what, due = "名单正在公示", line.list.ends_at
+        if line.list.state != ListState.PUBLICISED or is_over(due, timezone.now()):
+            what, due = "公示期满，等待公告", None
+    return cases.turn_of(desk, case, over="本次评价已办结", buttons=cases.buttons_of(desk, case), due=due, what=what)
 
 
 @of_party
 def rating_move(request, desk, uid, name):
     """The confirm page of one of the party's own moves, and the move."""
     rating = _rating_or_404(request, desk, uid)
-    case, back = rating.case, f"/desk/ratings/{rating.case.uid}/"
-    move = next((move for move in workflow_of(case).transitions if move.name == name and move.party_may), None)
-    if move is None or move.hidden:
-        raise Http404
-    if not desk.may_move:
-        raise PermissionDenied("您的席位只能查看。")
-    if move not in ratings.moves_of(desk, case) and request.method != "POST":
-        messages.warning(request, f"现在不能{move.label}：这一件已经是“{ratings.state_of(case)['chip']}”。")
-        return redirect(back)
-    form = PartyMoveForm(
-        request.POST if request.method == "POST" else None, move=move, initial={"seen_version": case.version}
-    )
-    if request.method == "POST" and form.is_valid() and _perform(request, case, move, form):
-        return redirect(back)
-    context = {
-        "rating": rating,
-        "move": move,
-        "form": form,
-        "back": back,
-        "crumbs": [*CRUMB, {"label": rating.round.title, "url": back}],
-        "after": workflow_of(case).states(move.target).label,
-        "sheet": sheet_for(request.user, rating),
-    }
-    return render(request, "portal/move.html", context, status=422 if form.errors else 200)
-
-
-def _perform(request, case, move, form) -> bool:
-    """True where the move is made, also by the first of two clicks; else the form says why not."""
-    seen = form.cleaned_data["seen_version"]
-    try:
-        perform(case, move.name, by=request.user, note=form.cleaned_data["note"], seen_version=seen)
-    except (PermissionDenied, ValidationError) as problem:
-        last, _why = undoable_step(case, request.user)
-        if last is not None and last.name == move.name and seen is not None and case.version == seen + 1:
-            messages.success(request, f"已{move.label}。")
-            return True
-        form.add_error(None, reason_of(problem))
-        return False
-    messages.success(request, f"已{move.label}。")
-    return True
+    return cases.move_page(
+        request, desk, rating.case, name, crumbs=CRUMB, title=rating.round.title, rating=rating,
+        sheet=sheet_for(request.user, rating),
+    )  # fmt: skip
 
 
 @of_party
 def rating_undo(request, desk, uid):
-    """Take back one's own last step (撤回上一步), until somebody else acted on it."""
     rating = _rating_or_404(request, desk, uid)
-    case, back = rating.case, f"/desk/ratings/{rating.case.uid}/"
-    step, why = undoable_step(case, request.user) if desk.may_move else (None, "您的席位只能查看。")
-    if step is None:
-        messages.warning(request, why)
-        return redirect(back)
-    form = UndoForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            undo_last(case, by=request.user, reason=form.cleaned_data["note"])
-        except ValidationError as problem:
-            form.add_error(None, reason_of(problem))
-        else:
-            messages.success(request, f"已撤回「{step.label}」。")
-            return redirect(back)
-    crumbs = [*CRUMB, {"label": rating.round.title, "url": back}]
-    context = {"rating": rating, "step": step, "form": form, "back": back, "crumbs": crumbs}
-    return render(request, "portal/undo.html", context, status=422 if form.errors else 200)
+    return cases.undo_page(request, desk, rating.case, crumbs=CRUMB, title=rating.round.title)

@@ -1,7 +1,7 @@
 """A unit confirms its line of a list of posts (核对任职资料) before the list is issued."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 
@@ -11,7 +11,7 @@ from members.models import TermChange, TermChangeLine
 from members.term_changes import answer_line, page_of
 from members.term_forms import AnswerForm
 
-from .desk import choose, of_party
+from .desk import READS_ONLY, choose, of_party
 
 SHOWN = (TermState.CONFIRMING, TermState.PROPOSED, TermState.ISSUED)
 
@@ -45,8 +45,7 @@ def term(request, desk, uid):
     is_open = change.state == TermState.CONFIRMING
     posted = None
     if request.method == "POST":
-        if not desk.may_move:
-            raise PermissionDenied("您的席位只能查看，请由单位管理员或经办人办理。")
+        desk.must_move()
         posted = next((line for line in lines if str(line.pk) == request.POST.get("line")), None)
         if posted is None or not is_open:
             messages.warning(request, "这份名单的核对已经结束，有变动请联系协会。")
@@ -96,7 +95,7 @@ def _turn(desk, change: TermChange, waits: bool) -> dict:
         "due": due,
         "days_left": Clock().left(due),
         "late": False,
-        "note": "" if desk.may_move or not waits else "您的席位只能查看，请由单位管理员或经办人办理",
+        "note": "" if desk.may_move or not waits else READS_ONLY.rstrip("。"),
         "action": None,
         "others": [],
     }

@@ -12,7 +12,7 @@ from association.outbox.models import Message
 from association.parties.models import Party
 from association.publicity.models import party_lines
 
-from . import ratings
+from .cases import state_of, without_name
 from .desk import choose, desk_of
 from .forms import SeatForm
 
@@ -49,12 +49,7 @@ def _case_row(case: Case, user) -> dict:
         "url": kind.party_url(case),
         "date": case.opened_at,
     }
-    return row | ratings.state_of(case)
-
-
-def without_name(title: str, name: str) -> str:
-    """On a party's own desk its name need not stand before each matter."""
-    return title.removeprefix(name).strip() or title
+    return row | state_of(case)
 
 
 @require_POST
