@@ -256,8 +256,9 @@ def open_todos(change: TermChange):
     due = timezone.make_aware(datetime.combine(change.confirm_until, _CLOSES_AT))
     for party in _asked(change):
         keep_todo(
-            change, kind="term-change:confirm", label="核对任职资料", title=change.title, url=page_of(change),
-            once_key=_key(change.pk, party.pk), whose=Whose.PARTY, party=party, audience=Audience.PARTY, due_at=due,
+            change, kind="term-change:confirm", label="核对任职资料", title=change.title, due_at=due,
+            url=change.get_absolute_url(), desk_url=page_of(change), once_key=_key(change.pk, party.pk),
+            whose=Whose.PARTY, party=party, audience=Audience.PARTY,
         )  # fmt: skip
 
 

@@ -8,14 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.views.decorators.cache import never_cache
 
-from association.cases.models import Case
-from association.cases.registry import kind_of
 from association.inbox.models import Todo, Whose
 from association.outbox.actions import unread_count
 from association.parties.models import Invitation, Party, Seat
 from members.models import SeatRequest
 
-CASE = Case._meta.label_lower
 READS_ONLY = "您的席位只能查看，请由单位管理员或经办人办理。"
 CHOSEN = "portal.seat"  # in the session: uid of the seat chosen last
 
@@ -44,23 +41,12 @@ class Desk:
 
     @cached_property
     def todos(self) -> list[Todo]:
-        """What waits for the party, or for this person by name, with the address of the desk's page. Two queries."""
+        """What waits for the party, or for this person by name. One query."""
         rows = Todo.objects.visible_to(self.user).open()
         mine = rows.filter(user=self.user)
         if self.party:
             mine |= rows.filter(user=None, whose=Whose.PARTY, party=self.party)
-        return _with_own_pages(list(mine.select_related("party")))
-
-
-def _with_own_pages(todos: list[Todo]) -> list[Todo]:
-    """A to-do leads to the office's page of its case; on the desk it leads to the party's."""
-    ours = {todo.subject_id for todo in todos if todo.whose == Whose.PARTY and todo.subject_type == CASE}
-    cases = Case.objects.in_bulk(ours)
-    for todo in todos:
-        if todo.whose == Whose.PARTY and todo.subject_type == CASE and todo.subject_id in cases:
-            case = cases[todo.subject_id]
-            todo.url = kind_of(case.kind).party_url(case)
-    return todos
+        return list(mine.select_related("party"))
 
 
 def desk_of(request) -> Desk:
@@ -86,7 +72,10 @@ def choose(request, uid) -> Seat:
 
 
 def of_party(view):
-    """A page of a party's desk: view(request, desk, …). Who acts for no party gets 404."""
+    """A page of a party's desk: view(request, desk, …). Who acts for no party gets 404.
+
+    Who acts for several and follows a link to what belongs to another of them sits down at that one.
+    """
 
     @never_cache
     @functools.wraps(view)
@@ -94,9 +83,28 @@ def of_party(view):
         desk = desk_of(request)
         if desk.party is None:
             raise Http404
-        return view(request, desk, *args, **kwargs)
+        try:
+            return view(request, desk, *args, **kwargs)
+        except Http404:
+            if request.method != "GET" or not kwargs:
+                raise
+            return _at_another(view, request, desk, **kwargs)
 
     return wrapped
+
+
+def _at_another(view, request, desk, **kwargs):
+    """The page as it is at the first of the reader's other desks that has it. Raises Http404."""
+    for seat in [seat for seat in desk.seats if seat is not desk.seat]:
+        request._desk = Desk(request.user, desk.seats, seat)
+        try:
+            page = view(request, request._desk, **kwargs)
+        except Http404:
+            continue
+        choose(request, seat.uid)
+        return page
+    request._desk = desk
+    raise Http404
 
 
 # -- The frame of every page of the desk (context processor) ---------------------------------------------------------

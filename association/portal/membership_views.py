@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -38,7 +39,7 @@ def membership(request, desk):
     """What the party is today and was on a day that is asked for; the way in, the way out."""
     rows = list(_memberships(request, desk))
     current = next((row for row in rows if row.ended_on is None), None)
-    form = DayForm(request.GET if "day" in request.GET else {"day": ""})
+    form = DayForm(request.GET if "day" in request.GET else {"day": timezone.localdate()})
     application = None if current else joining.open_application_of(desk.party)
     leaving = joining.open_leaving_of(desk.party) if current else None
     context = {
