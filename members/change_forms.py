@@ -16,56 +16,31 @@ from association.documents.kept import KeepsFiles, KeptFileField
 from association.workflow.actions import OnBehalf
 
 from . import changes
+from .change_parts import DAY_ERROR, blocks_of, check_blocks, day_field, text_field
 from .models import Firm
-from .on_file import CERTIFICATE, NEW, OF_CERTIFICATE, OF_FIRM, OF_PARTY, OF_POST, POST, OnFile, rows_of, text_of
-
-_DAY_ERROR = {"invalid": "请填写日期，写作 2021-05-20 的样子。"}
-
-
-def _text(label: str, length: int, help_text: str = "", **kwargs):
-    return forms.CharField(
-        label=label, max_length=length, required=False, help_text=help_text,
-        error_messages={"max_length": f"最多 {length} 个字，请精简。"}, **kwargs,
-    )  # fmt: skip
-
-
-def _day(label: str, help_text: str = ""):
-    return forms.DateField(label=label, required=False, help_text=help_text, widget=DayInput, error_messages=_DAY_ERROR)
+from .on_file import OF_FIRM, OF_PARTY, OnFile, text_of
 
 
 class ProposalForm(KeepsFiles, forms.Form):
     """The firm's data as on file, to be changed. `proposal` is the returned one that is put in again."""
 
-    name = _text("名称", 120, "变更名称请上传新的营业执照；原名称保留为曾用名。")
-    short_name = _text("简称", 40)
-    legal_representative = _text("法定代表人", 40)
-    contact_name = _text("联系人", 40)
-    contact_phone = _text("联系电话", 30)
+    name = text_field("名称", 120, "变更名称请上传新的营业执照；原名称保留为曾用名。")
+    short_name = text_field("简称", 40)
+    legal_representative = text_field("法定代表人", 40)
+    contact_name = text_field("联系人", 40)
+    contact_phone = text_field("联系电话", 30)
     district = forms.ChoiceField(label="县市区", required=False)
-    address = _text("地址", 160)
+    address = text_field("地址", 160)
     registered_capital = forms.DecimalField(
         label="注册资本（万元）", required=False, max_digits=14, decimal_places=4, min_value=0,
         error_messages={"invalid": "请填写数字，例如 2000。", "min_value": "注册资本不能小于 0，请核对。"},
     )  # fmt: skip
-    main_qualification = _text("主项资质", 80, "例：建筑工程施工总承包三级")
-    certificate = forms.ChoiceField(
-        label="资质证书", required=False, help_text="证书延续、换证或新增时选择，再填写下面四项；不变的不用选。"
-    )
-    certificate_name = _text("资质类别及等级", 80)
-    certificate_number = _text("证书编号", 60)
-    certificate_starts_on = _day("发证日期")
-    certificate_ends_on = _day("有效期至")
-    post = forms.ChoiceField(
-        label="换人的职务", required=False, help_text="任职人有变动时选择，再填写接任的人；没有变动的不用选。"
-    )
-    post_person_name = _text("接任人", 40)
-    post_person_title = _text("接任人在本单位的职务", 40, "例：董事长")
-    post_person_phone = _text("接任人手机", 30, "只供协会联系，不对外公开。")
+    main_qualification = text_field("主项资质", 80, "例：建筑工程施工总承包三级")
     licence = KeptFileField(
         label="证明材料", purpose="firm-change.licence", one_pdf=True, required=False,
         help_text="营业执照、变更核准通知书、资质证书，换人的来函；几张照片会合成一个 PDF。",
     )  # fmt: skip
-    takes_effect_on = _day("生效日期", "营业执照上的核准日期，或从哪一天起变更；不填的，从协会受理之日起。")
+    takes_effect_on = day_field("生效日期", "营业执照上的核准日期，或从哪一天起变更；不填的，从协会受理之日起。")
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -74,7 +49,7 @@ class ProposalForm(KeepsFiles, forms.Form):
         self.kept = proposal.licence if proposal else None  # of the first time
         super().__init__(*args, keeper=user, party=firm.party, **kwargs)
         self.file = OnFile(firm)
-        self._choices()
+        self._districts()
         for key in (*OF_PARTY, *OF_FIRM):  # what the page showed comes back with what was typed
             self.fields[key].show_hidden_initial = True
         if on_behalf:
@@ -82,24 +57,14 @@ class ProposalForm(KeepsFiles, forms.Form):
         self.initial |= {key: self.file.get(key) for key in (*OF_PARTY, *OF_FIRM)} | {"once": uuid.uuid4()}
         if proposal is not None:
             self.initial |= self._as_proposed() | {"seen_version": proposal.case.version}
+        self.blocks = blocks_of(self, self.file, proposal)
         if masked:
             self._mask()
 
-    def _choices(self):
+    def _districts(self):
         here = self.firm.district
         names = dict.fromkeys([*Association.current().district_names(), *([here] if here else [])])
         self.fields["district"].choices = [("", "请选择"), *((name, name) for name in names)]
-        self.fields["certificate"].choices = [
-            ("", "没有变化"),
-            *((key, f"{row.name}（延续或换证）") for key, row in self.file.certificates.items()),
-            (NEW, "新增一项资质"),
-        ]
-        held = [(key, row) for key, row in self.file.tenures.items() if row.ended_on is None]
-        self.fields["post"].choices = [
-            ("", "没有变化"), *((key, f"{row.post}：{row.person_name or '人选未定'}") for key, row in held)
-        ]  # fmt: skip
-        for name in () if held else ("post", *(f"post_{one}" for one in OF_POST)):
-            del self.fields[name]
 
     def _add_on_behalf(self):
         self.fields["channel"] = forms.ChoiceField(
@@ -108,31 +73,19 @@ class ProposalForm(KeepsFiles, forms.Form):
         )  # fmt: skip
         self.fields["received_on"] = forms.DateField(
             label="收到日期", widget=DayInput, initial=timezone.localdate(),
-            error_messages={"required": "请填写收到的日期。", **_DAY_ERROR},
+            error_messages={"required": "请填写收到的日期。", **DAY_ERROR},
         )  # fmt: skip
         self.fields["licence"].label = "扫描件"
         self.fields["licence"].help_text = "企业的申请或证明材料，可以以后补传。"
 
     def _mask(self):
-        """Telephones are not shown: left empty they stay as they are."""
-        for name in ("contact_phone", "post_person_phone"):
-            if known := self.initial.pop(name, ""):
-                self.fields[name].help_text = f"现在是 {mask_mobile(known)}，不变更的留空。"
+        """The telephone is not shown: left empty it stays as it is."""
+        if known := self.initial.pop("contact_phone", ""):
+            self.fields["contact_phone"].help_text = f"现在是 {mask_mobile(known)}，不变更的留空。"
 
     def _as_proposed(self) -> dict:
         found = {"takes_effect_on": self.proposal.takes_effect_on}
-        after = {key: pair[1] for key, pair in self.proposal.values.items()}
-        found |= {key: text for key, text in after.items() if ":" not in key}
-        for row, fields in rows_of(after, CERTIFICATE).items():
-            known = self.file.certificate(row)
-            stays = {name: text_of(getattr(known, name)) for name in OF_CERTIFICATE} if known else {}
-            found |= {"certificate": row} | {f"certificate_{name}": text for name, text in (stays | fields).items()}
-        for row, fields in rows_of(after, POST).items():
-            held = self.file.holder(row)
-            if held is not None:
-                fields = {"person_name": held.person_name} | fields
-                found |= {"post": str(held.pk)} | {f"post_{name}": text for name, text in fields.items()}
-        return found
+        return found | {key: pair[1] for key, pair in self.proposal.values.items() if ":" not in key}
 
     # -- what was typed ----------------------------------------------------------------------------------------
 
@@ -146,10 +99,6 @@ class ProposalForm(KeepsFiles, forms.Form):
         text = self.cleaned_data["contact_phone"]
         return clean_phone(text) if text else ""
 
-    def clean_post_person_phone(self):
-        text = self.cleaned_data["post_person_phone"]
-        return clean_phone(text) if text else ""
-
     def clean_received_on(self):
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate():
@@ -158,22 +107,8 @@ class ProposalForm(KeepsFiles, forms.Form):
 
     def clean(self):
         data = super().clean()
-        if data.get("certificate"):
-            self._check_certificate(data)
-        if data.get("post") and not data.get("post_person_name") and "post_person_name" not in self.errors:
-            self.add_error("post_person_name", "请填写接任人的姓名。")
+        check_blocks(self.blocks, data)
         return data
-
-    def _check_certificate(self, data):
-        row = self.file.certificate(data["certificate"])
-        if not data.get("certificate_name"):
-            if row is None:
-                self.add_error("certificate_name", "请填写资质类别及等级。")
-            else:
-                data["certificate_name"] = row.name
-        starts, ends = data.get("certificate_starts_on"), data.get("certificate_ends_on")
-        if starts and ends and ends < starts:
-            self.add_error("certificate_ends_on", "有效期至不能早于发证日期，请核对证书。")
 
     # -- what it comes to --------------------------------------------------------------------------------------
 
@@ -186,33 +121,9 @@ class ProposalForm(KeepsFiles, forms.Form):
         found = {key: clean_text(text_of(data[key])) for key in (*OF_PARTY, *OF_FIRM) if key in data and key in asked}
         if self.masked and not found.get("contact_phone"):
             found["contact_phone"] = before.get("contact_phone", self.file.get("contact_phone"))
-        found |= self._certificate() | self._person()
-        if self.masked:  # a telephone that was not shown, of the person whom the firm named before
-            kept = {key: text for key, text in before.items() if key in found and key.endswith("_phone")}
-            found |= {key: text for key, text in kept.items() if not found[key]}
+        for block in self.blocks:
+            found |= block.wanted()
         return found
-
-    def _certificate(self) -> dict[str, str]:
-        """What was left empty stays as it is."""
-        chosen, found = self.cleaned_data.get("certificate"), {}
-        row = self.file.certificate(chosen)
-        for field in OF_CERTIFICATE if chosen else ():
-            value = self.cleaned_data.get(f"certificate_{field}")
-            if row is not None and value in (None, ""):
-                value = getattr(row, field)
-            found[f"{CERTIFICATE}:{chosen}:{field}"] = clean_text(text_of(value))
-        return found
-
-    def _person(self) -> dict[str, str]:
-        """What was left empty stays as it is where the person does, and is not known of another one."""
-        chosen = self.cleaned_data.get("post")
-        if not chosen:
-            return {}
-        held = self.file.tenures[chosen]
-        typed = {field: clean_text(self.cleaned_data[f"post_{field}"]) for field in OF_POST}
-        if typed["person_name"] == held.person_name:
-            typed = {field: text or getattr(held, field) for field, text in typed.items()}
-        return {f"{POST}:{chosen}:{field}": text for field, text in typed.items()}
 
     def save(self):
         """Propose, or put in again. Raises what the actions raise."""
@@ -232,18 +143,18 @@ class ProposalForm(KeepsFiles, forms.Form):
         for name, errors in found.items():
             self.add_error(name if name in self.fields else None, errors)
 
-    def groups(self) -> list[tuple[str, list]]:
-        """The fields as the page draws them: (heading, bound fields)."""
+    def groups(self) -> list[tuple[str, list, bool]]:
+        """The fields as the page draws them: (heading, bound fields, whether they are folded up)."""
         groups = [
-            ("代录：替企业录入", ["channel", "received_on"]),
-            ("名称与登记", [*OF_PARTY, "legal_representative", "registered_capital", "district", "address"]),
-            ("联系人", ["contact_name", "contact_phone"]),
-            ("资质", ["main_qualification", "certificate", *(f"certificate_{one}" for one in OF_CERTIFICATE)]),
-            ("任职", ["post", *(f"post_{one}" for one in OF_POST)]),
-            ("证明材料与生效日期", ["licence", "takes_effect_on"]),
+            ("代录：替企业录入", ["channel", "received_on"], False),
+            ("名称与登记", [*OF_PARTY, "legal_representative", "registered_capital", "district", "address"], False),
+            ("联系人", ["contact_name", "contact_phone"], False),
+            ("主项资质", ["main_qualification"], False),
+            *((block.title, block.names, block.folded) for block in self.blocks),
+            ("证明材料与生效日期", ["licence", "takes_effect_on"], False),
         ]
-        found = [(title, [self[name] for name in names if name in self.fields]) for title, names in groups]
-        return [(title, fields) for title, fields in found if fields]
+        found = [(title, [self[name] for name in names if name in self.fields], up) for title, names, up in groups]
+        return [group for group in found if group[1]]
 
 
 class AcceptForm(forms.Form):
@@ -252,7 +163,7 @@ class AcceptForm(forms.Form):
     takes_thing = True
     takes_effect_on = forms.DateField(
         label="生效日期", widget=DayInput, help_text="今天或以前的，立即写入档案；以后的，到那一天自动写入。",
-        error_messages={"required": "请填写生效日期，一般就是今天。", **_DAY_ERROR},
+        error_messages={"required": "请填写生效日期，一般就是今天。", **DAY_ERROR},
     )  # fmt: skip
     confirmed = forms.BooleanField(label="已核对，按企业申请的内容修改", required=False)
     seen = forms.CharField(label="企业档案", required=False, widget=forms.HiddenInput)

@@ -221,7 +221,7 @@ def _write(firm: Firm, values: dict[str, str], *, by, on: date, note: str):
         known, fields = file.certificate(row), {name: value_of(name, text) for name, text in texts.items()}
         if known:
             actions.change_part(known, by=by, **fields)
-        elif row == NEW:
+        elif row.startswith(NEW):
             actions.add_part(Qualification(firm=firm, **fields), by=by)
     for row, fields in rows_of(values, POST).items():
         _write_person(file, row, fields, by=by, on=on, note=note)
@@ -253,7 +253,7 @@ def take_back_from_file(case, step):
     proposal = _proposal_of(case)
     firm = _locked(case.party.firm)
     added = _added(firm, proposal)
-    found = [one for one in differences(proposal, firm) if not one.key.startswith(f"{CERTIFICATE}:{NEW}:")]
+    found = [one for one in differences(proposal, firm) if not one.key.startswith(f"{CERTIFICATE}:{NEW}")]
     later = [one.label for one in found if one.now != one.after]
     if later:
         raise MoveRefused(f"{'、'.join(later)}后来又修改过，不能撤回；请在企业档案里直接修改。")
@@ -261,8 +261,8 @@ def take_back_from_file(case, step):
     if NAME in back:
         parties.take_back_name(firm.party, name=back.pop(NAME), by=step.actor, note=note)
     _write(firm, _without_replaced(firm, back, by=step.actor, note=note), by=step.actor, on=step.happened_on, note=note)
-    if added:
-        actions.remove_part(added, by=step.actor)
+    for row in added:
+        actions.remove_part(row, by=step.actor)
     proposal.applied_at = proposal.takes_effect_on = None
     _save(proposal, "applied_at", "takes_effect_on")
 
@@ -276,16 +276,17 @@ def _without_replaced(firm: Firm, back: dict[str, str], *, by, note: str) -> dic
     return back
 
 
-def _added(firm: Firm, proposal: ChangeProposal) -> Qualification | None:
-    """The certificate that the proposal added. Raises MoveRefused where it is another one since."""
-    pairs = rows_of(proposal.values, CERTIFICATE).get(NEW, {})
-    values = {field: value_of(field, after) for field, (_before, after) in pairs.items()}
-    if not values:
-        return None
-    row = firm.qualifications.filter(**values).last()
-    if row is None:
-        raise MoveRefused("新增的资质后来又修改过，不能撤回；请在企业档案里直接修改。")
-    return row
+def _added(firm: Firm, proposal: ChangeProposal) -> list[Qualification]:
+    """The certificates that the proposal added. Raises MoveRefused where one of them is another one since."""
+    found = []
+    for key, pairs in rows_of(proposal.values, CERTIFICATE).items():
+        values = {field: value_of(field, after) for field, (_before, after) in pairs.items()}
+        row = firm.qualifications.filter(**values).last() if key.startswith(NEW) else None
+        if row is not None:
+            found.append(row)
+        elif key.startswith(NEW):
+            raise MoveRefused("新增的资质后来又修改过，不能撤回；请在企业档案里直接修改。")
+    return found
 
 
 # -- The clock --------------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ class OnFile:
     @property
     def tenures(self) -> dict[str, Tenure]:
         """All that the unit holds and held, those entered in error aside."""
-        rows = Tenure.objects.standing().filter(party=self.firm.pk).select_related("post")
+        rows = Tenure.objects.standing().filter(party=self.firm.pk).select_related("post", "party")
         return self._once("_tenures", lambda: rows.order_by("post__order", "pk"))
 
     def certificate(self, row: str) -> Qualification | None:

@@ -57,7 +57,7 @@ def tell(tenure: Tenure, verb: str, sentence: str, *, by, note: str = "", on: da
 def _lock_unit(party: Party | None):
     """Whoever writes a unit's posts waits for whoever does already."""
     if party is not None:
-        Party.objects.select_for_update().get(pk=party.pk)
+        list(Party.objects.select_for_update().filter(pk=party.pk).values("pk"))
 
 
 def _save(tenure: Tenure):
@@ -94,7 +94,7 @@ def appoint(
 def _open(tenure: Tenure) -> Tenure:
     """The row, locked. Raises ValidationError where it is over or void."""
     rows = Tenure.objects.select_for_update(of=("self",)).select_related("post", "party", "term")
-    locked = rows.get(pk=tenure.pk)
+    [locked] = rows.filter(pk=tenure.pk)
     if locked.voided_at:
         raise ValidationError("这一条任职已经作废，请刷新页面。")
     if locked.ended_on:
@@ -191,7 +191,7 @@ def correct_tenure(tenure: Tenure, *, by, note: str = "", **values) -> Tenure:
     _needs(by, Right.MEMBERS, WHAT)
     _lock_unit(tenure.party)
     rows = Tenure.objects.select_for_update(of=("self",)).select_related("post", "party", "term")
-    locked = rows.get(pk=tenure.pk)
+    [locked] = rows.filter(pk=tenure.pk)
     if locked.voided_at:
         raise ValidationError("这一条任职已经作废，不能再改。")
     changes = {name: values[name] for name in CORRECTABLE if name in values and getattr(locked, name) != values[name]}
@@ -225,7 +225,7 @@ def void_tenure(tenure: Tenure, *, by, reason: str) -> Tenure:
         raise ValidationError({"note": "请写明作废的原因。"})
     _lock_unit(tenure.party)
     rows = Tenure.objects.select_for_update(of=("self",)).select_related("post", "party")
-    locked = rows.get(pk=tenure.pk)
+    [locked] = rows.filter(pk=tenure.pk)
     if locked.voided_at:
         raise ValidationError("这一条任职已经作废。")
     locked.voided_at, locked.void_reason = timezone.now(), reason.strip()[:300]

@@ -178,6 +178,29 @@ def test_a_certificate_is_renewed_and_another_added(own, office, wanted, clerk):
     assert not wanted.qualifications.filter(number="D2").exists()
 
 
+def test_several_certificates_go_in_one_request_and_back(own, office, wanted, clerk):
+    old = actions.add_part(Qualification(firm=wanted, name="建筑工程施工总承包三级", number="D1"), by=clerk)
+    new = {"certificate2": "new", "certificate2_name": "市政公用工程施工总承包三级", "certificate2_number": "D2"}
+    more = {"certificate3": "new", "certificate3_name": "钢结构工程专业承包三级", "certificate3_number": "D3"}
+    first = {"certificate": str(old.pk), "certificate_number": "D9"}
+    twice = ask(own, **first, certificate2=str(old.pk), certificate3="new")
+    assert "这一项上面已经选过了" in twice.content.decode()
+    assert "请填写资质类别及等级" in twice.content.decode()
+    assert ask(own, **first, **new, **more).status_code == 302
+    proposal = ChangeProposal.objects.get()
+    assert proposal.case.title == "旧名建筑有限公司 变更资质证书"
+    perform(proposal.case, "return", by=clerk, note="请补全")
+    again = form_of(own, page_of(proposal, "edit/"))
+    assert [again[name] for name in ("certificate_number", "certificate2_number", "certificate3_number")] == [
+        "D9", "D2", "D3",
+    ]  # fmt: skip
+    assert own.post(page_of(proposal, "edit/"), again).status_code == 302
+    accept(office, proposal)
+    assert set(wanted.qualifications.values_list("number", flat=True)) == {"D9", "D2", "D3"}
+    undo_last(proposal.case, by=clerk, reason="录错")
+    assert list(wanted.qualifications.values_list("number", flat=True)) == ["D1"]
+
+
 def _actor(proposal):
     from association.workflow.models import Step
 

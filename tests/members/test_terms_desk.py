@@ -146,6 +146,22 @@ def test_a_firm_asks_that_another_person_holds_its_post(own, office, held, clerk
     assert who(held.party) == [("张三", "13812345678", None)]
 
 
+def test_two_posts_change_hands_by_one_letter(own, office, held, clerk):
+    other = terms.appoint(post=Post.objects.get(name="监事"), party=held.party, starts_on=date(2020, 1, 1), by=clerk)
+    names = {"post": held.pk, "post_person_name": "李四", "post2": other.pk, "post2_person_name": "王五"}
+    assert own.post(ASK, typed(own, licence=letter(), **names)).status_code == 302
+    proposal = ChangeProposal.objects.get()
+    assert proposal.case.title == "甲建设有限公司 变更理事任职人、监事任职人"
+    accept(office, proposal)
+    assert [row[0] for row in who(held.party)] == [
+        "张三",
+        "王五",
+        "李四",
+    ]  # 监事 was held by nobody: the row is completed
+    undo_last(proposal.case, by=clerk, reason="看错了")
+    assert [row[0] for row in who(held.party)] == ["张三", ""]
+
+
 def test_the_person_changes_on_a_later_day_by_the_clock(own, office, held):
     day = timezone.localdate() + timedelta(days=3)
     own.post(ASK, typed(own, post=held.pk, post_person_name="李四", takes_effect_on=f"{day}", licence=letter()))
