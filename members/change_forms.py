@@ -18,7 +18,7 @@ from association.workflow.actions import OnBehalf
 from . import changes
 from .change_parts import DAY_ERROR, blocks_of, check_blocks, day_field, text_field
 from .models import Firm
-from .on_file import OF_FIRM, OF_PARTY, OnFile, text_of
+from .on_file import CERTIFICATE, OF_FIRM, OF_PARTY, POST, OnFile, text_of
 
 
 class ProposalForm(KeepsFiles, forms.Form):
@@ -143,18 +143,21 @@ class ProposalForm(KeepsFiles, forms.Form):
         for name, errors in found.items():
             self.add_error(name if name in self.fields else None, errors)
 
-    def groups(self) -> list[tuple[str, list, bool]]:
-        """The fields as the page draws them: (heading, bound fields, whether they are folded up)."""
+    def groups(self) -> list[tuple[str, list, list]]:
+        """The fields as the page draws them: (heading, bound fields, blocks that fold)."""
         groups = [
-            ("代录：替企业录入", ["channel", "received_on"], False),
-            ("名称与登记", [*OF_PARTY, "legal_representative", "registered_capital", "district", "address"], False),
-            ("联系人", ["contact_name", "contact_phone"], False),
-            ("主项资质", ["main_qualification"], False),
-            *((block.title, block.names, block.folded) for block in self.blocks),
-            ("证明材料与生效日期", ["licence", "takes_effect_on"], False),
+            ("代录：替企业录入", ["channel", "received_on"], ""),
+            ("名称与登记", [*OF_PARTY, "legal_representative", "registered_capital", "district", "address"], ""),
+            ("联系人", ["contact_name", "contact_phone"], ""),
+            ("资质", ["main_qualification"], CERTIFICATE),
+            ("任职", [], POST),
+            ("证明材料与生效日期", ["licence", "takes_effect_on"], ""),
         ]
-        found = [(title, [self[name] for name in names if name in self.fields], up) for title, names, up in groups]
-        return [group for group in found if group[1]]
+        found = [
+            (title, [self[name] for name in names if name in self.fields], [b for b in self.blocks if b.part == part])
+            for title, names, part in groups
+        ]
+        return [group for group in found if group[1] or group[2]]
 
 
 class AcceptForm(forms.Form):

@@ -54,6 +54,11 @@ class Block:
         return [self.name(), *(self.name(field) for field in self.of_part)]
 
     @property
+    def bound(self) -> list:
+        """The fields as a page draws them."""
+        return [self.form[name] for name in self.names]
+
+    @property
     def folded(self) -> bool:
         """Nothing is chosen in it and nothing wrong."""
         return not self.form[self.name()].value() and not any(name in self.form.errors for name in self.names)
@@ -84,12 +89,12 @@ class Block:
 
 
 class CertificateBlock(Block):
-    part, of_part, most = CERTIFICATE, OF_CERTIFICATE, 4
-    heading, again = "资质证书", "再变更一项资质证书"
+    part, of_part, most = CERTIFICATE, OF_CERTIFICATE, 3
+    heading, again = "证书延续、换证或新增", "再变更一项证书"
 
     def choice(self):
         return {
-            "label": "资质证书", "help_text": "证书延续、换证或新增时选择，再填写下面四项；不变的不用选。",
+            "label": "资质证书", "help_text": "选择以后填写下面四项，不变的空着。",
         }  # fmt: skip
 
     def choices(self):
@@ -138,7 +143,7 @@ class CertificateBlock(Block):
 
 class PersonBlock(Block):
     part, of_part, most = POST, OF_POST, 3
-    heading, again = "任职：换人", "再换一项职务的任职人"
+    heading, again = "换人", "再换一项职务的任职人"
 
     @classmethod
     def count(cls, file):
@@ -149,7 +154,7 @@ class PersonBlock(Block):
         return {key: row for key, row in file.tenures.items() if row.ended_on is None}
 
     def choice(self):
-        return {"label": "换人的职务", "help_text": "任职人有变动时选择，再填写接任的人，附盖了公章的来函。"}
+        return {"label": "换人的职务", "help_text": "选择以后填写接任的人，在下面附盖了公章的来函。"}
 
     def choices(self):
         return [(key, f"{row.post}：{row.person_name or '人选未定'}") for key, row in self._held(self.file).items()]
