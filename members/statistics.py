@@ -15,6 +15,7 @@ from .term_queries import counts_by_unit_post
 
 UNSAID = "未填写"
 UNKNOWN = "不详"
+DRAWN = 8  # years that stand side by side
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,15 @@ class Table:
 
     @property
     def drawn(self) -> list[tuple[Chart, list[tuple]]]:
-        """Each chart with its [(label, value)]."""
+        """Each chart with its [(label, value)]; of years the last ones, as many as a phone has room for."""
         charts = self.charts or (Chart(self.title, 1),)
-        return [(one, [(row[0], _number(row[one.column])) for row in self.rows]) for one in charts]
+        return [(one, [_point(row, one) for row in self.rows[-DRAWN if one.standing else 0 :]]) for one in charts]
 
 
-def _number(cell):
-    """「50.0%」 is 50.0, and no share of nothing is none."""
-    return cell if isinstance(cell, int) else cell.rstrip("%").replace("—", "0")
+def _point(row: tuple, chart: Chart) -> tuple:
+    """「2015 年」 stands as 2015; 「50.0%」 is 50.0, and no share of nothing is none."""
+    label, cell = row[0].removesuffix(" 年") if chart.standing else row[0], row[chart.column]
+    return label, cell if isinstance(cell, int) else cell.rstrip("%").replace("—", "0")
 
 
 def _counted(rows, name: str) -> dict:
@@ -132,12 +134,12 @@ def tables(day: date | None = None) -> list[Table]:
             _by_choice(Firm.UnitKind.choices, _counted(units, "party__firm__unit_kind")),
         ),
         Table("现有会员的入会年份", ("年份", "会员"), _joined(current), note="名册没有写入会日期的，列为“不详”。"),
+        Table(f"{day.year} 年终止的原因", ("原因", "会员"), endings(day)),
         Table(
             "历年发展与退出", ("年份", "发展", "终止", "净增"), _years(day),
             (Chart("历年发展", 1, "名", standing=True), Chart("历年终止", 2, "名", standing=True)),
             note="入会日期不详的不计入“发展”。",
         ),
-        Table(f"{day.year} 年终止的原因", ("原因", "会员"), endings(day)),
         Table(
             "覆盖面", ("县市区", "在册企业", "单位会员", "会员占比"), _coverage(members),
             (Chart("各县市区的会员占比", 3, "%", most=100),), note="单位会员占企业档案里企业（含分公司）的比例。",
