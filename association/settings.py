@@ -230,6 +230,7 @@ LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "association.core.formats"
 LOCALE_PATHS = [BASE_DIR / "association" / "locale"]
 
 # -- Files --------------------------------------------------------------------------------------------------------

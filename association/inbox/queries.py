@@ -33,7 +33,8 @@ class Group:
 
 
 class Clock:
-    """Working days left until a due date; None where the calendar lacks the year. Reads the table once, if asked."""
+    """Working days left until a due date, 0 on its day or after; None where the calendar lacks the year, or where no
+    working day is left although it is later than today. Reads the table once, if asked."""
 
     def __init__(self):
         self._table = None
@@ -47,7 +48,7 @@ class Clock:
             return 0
         try:
             self._table = self._table or working_day_table()
-            return workdays.working_days_between(self.today, until, self._table)
+            return workdays.working_days_between(self.today, until, self._table) or None
         except workdays.YearMissing:
             return None
 

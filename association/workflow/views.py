@@ -10,9 +10,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.core.models import working_day_table
-from association.core.workdays import YearMissing, working_days_between
 from association.inbox.models import Whose
+from association.inbox.queries import Clock
 from association.parties.models import Seat
 
 from .actions import perform, perform_many, preview_many, undo_last, void
@@ -26,16 +25,6 @@ MOST_IN_BULK = 5000
 
 
 # -- Whose turn, and what happened -----------------------------------------------------------------------------------
-
-
-def _days_left(due_at) -> int | None:
-    if due_at is None:
-        return None
-    today, until = timezone.localdate(), timezone.localdate(due_at)
-    try:
-        return working_days_between(today, until, working_day_table()) if until > today else 0
-    except YearMissing:
-        return None
 
 
 def turn_of(thing, user) -> dict:
@@ -53,7 +42,7 @@ def turn_of(thing, user) -> dict:
         "who": who,
         "what": turn.label if turn and turn.label else label,
         "due": due,
-        "left": None if past else _days_left(due),
+        "left": None if past else Clock().left(due),
         "late": past and not (turn and turn.whose == Whose.CLOCK),  # nobody is late with what the clock does
         "mine": bool(turn and turn.whose == Whose.OFFICE and turn.right and turn.right in user.rights_today),
         "void": getattr(thing, "voided_at", None),

@@ -85,10 +85,17 @@ def test_late_and_the_counts(wait, association, staff):
     assert queries.chosen(user, "late").count() == 2
 
 
+def test_a_sunday_is_not_today_though_no_working_day_is_left(association, time_machine):
+    time_machine.move_to("2026-11-21T12:00+08:00")  # a Saturday
+    assert queries.Clock().left(timezone.now() + timedelta(days=1)) is None
+    assert queries.Clock().left(timezone.now() + timedelta(days=2)) == 1
+
+
 def test_working_days_left_and_a_year_that_the_calendar_lacks(association):
     clock, now = queries.Clock(), timezone.now()
     assert clock.left(now - timedelta(days=3)) == 0
     assert clock.left(None) is None
+    assert clock.left(now) == 0
     assert 7 <= clock.left(now + timedelta(days=14)) <= 11
     CalendarYear.objects.all().delete()
     assert queries.Clock().left(now + timedelta(days=14)) is None
