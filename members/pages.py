@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.core.masking import mask_mobile
-from association.documents.kept import KeepsFiles
 from association.documents.papers import add_paper
 from association.timeline.actions import log_access
 
@@ -32,8 +31,9 @@ class Deed:
     title: str
     about: str
     button: str
-    form: type[forms.Form]
+    form: Callable[..., forms.Form]  # a class, or one that a row is bound to
     act: Callable
+    keeps_files: bool = False  # the form is a KeepsFiles
 
 
 def _rename(firm: Firm, by, data):
@@ -80,12 +80,12 @@ ACCOUNT = Deed(
 
 PAPER = Deed(
     "代录证照", "企业送来或寄来的证照，替它放入证照库，企业办件时可以直接选用；企业自己也能在服务台上传。", "放入证照库",
-    PaperOnBehalfForm, _paper,
+    PaperOnBehalfForm, _paper, keeps_files=True,
 )  # fmt: skip
 
 
 def deed_page(request, firm: Firm, deed: Deed, *, frame, back_url):
-    keeps = {"keeper": request.user, "party": firm.party} if issubclass(deed.form, KeepsFiles) else {}
+    keeps = {"keeper": request.user, "party": firm.party} if deed.keeps_files else {}
     form = deed.form(request.POST if request.method == "POST" else None, request.FILES or None, **keeps)
     if request.method == "POST" and form.is_valid():
         try:
