@@ -18,7 +18,7 @@ from association.accounts.models import User
 from association.core.calendar import load_year
 from association.core.models import Association
 from association.parties.actions import create_party, give_seat
-from association.parties.models import Party
+from association.parties.models import Party, Seat
 from members.models import Firm
 
 from .codes import firm_code
@@ -133,12 +133,45 @@ def firm_party(db):
 
 @pytest.fixture
 def firm_user(person, firm_party):
-    """firm_user(party): somebody with the administrator's seat at that party (a new one where none is given)."""
+    """firm_user(party, right=Seat.Kind.CLERK): somebody with a seat at that party (a new one where none is given), the
+    administrator's where no other right is named; `name` and `mobile` may be given."""
 
-    def make(party: Party | None = None, **fields) -> User:
+    def make(party: Party | None = None, *, right=Seat.Kind.ADMIN, **fields) -> User:
         user = person(**fields)
-        give_seat(user=user, party=party or firm_party(), by=None)
+        give_seat(user=user, party=party or firm_party(), by=None, right=right)
         return user
+
+    return make
+
+
+@pytest.fixture
+def party(firm_party, association) -> Party:
+    return firm_party("宏达建筑有限公司")
+
+
+@pytest.fixture
+def head(firm_user, party) -> User:
+    """The only administrator of that firm."""
+    return firm_user(party, name="王总")
+
+
+@pytest.fixture
+def desk(client_of, head) -> Client:
+    """A client of the firm's administrator."""
+    return client_of(head)
+
+
+@pytest.fixture
+def desk_of(client_of, firm_user):
+    """desk_of(party, …): a client of somebody with a seat at each of these parties; .user is that person."""
+
+    def make(party: Party, *others: Party, right=Seat.Kind.ADMIN, **fields) -> Client:
+        user = firm_user(party, right=right, **fields)
+        for other in others:
+            give_seat(user=user, party=other, by=None, right=right)
+        client = client_of(user)
+        client.user = user
+        return client
 
     return make
 

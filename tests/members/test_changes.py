@@ -11,7 +11,6 @@ from association.cases.models import Case
 from association.documents.kept import token_of
 from association.inbox.models import Todo
 from association.outbox.models import Message
-from association.parties.actions import give_seat
 from association.parties.models import PartyName, Seat
 from association.timeline.models import AccessLog, Event
 from association.workflow.actions import MoveRefused, OnBehalf, perform, undo_last
@@ -329,17 +328,15 @@ def test_staff_put_a_returned_one_in_again_for_the_firm(office, wanted, clerk):
     assert (proposal.case.state, proposal.values["address"][1]) == ("submitted", "新路 3 号")
 
 
-def test_a_reader_asks_for_nothing_and_a_stranger_finds_nothing(own, client_of, person, firm, firm_user, wanted):
+def test_a_reader_asks_for_nothing_and_a_stranger_finds_nothing(own, desk_of, firm, wanted):
     ask(own, address="新路 2 号")
     proposal = ChangeProposal.objects.get()
-    reader = person()
-    give_seat(user=reader, party=wanted.party, by=None, right=Seat.Kind.READER)
-    client = client_of(reader)
+    client = desk_of(wanted.party, right=Seat.Kind.READER)
     assert client.get(page_of(proposal)).status_code == 200
     assert client.get("/desk/firm/change/").status_code == 403
     assert client.post(page_of(proposal, "withdraw/"), {}).status_code == 403
     assert "申请变更资料</a>" not in client.get("/desk/firm/").content.decode()
-    stranger = client_of(firm_user(firm().party))
+    stranger = desk_of(firm().party)
     for name in ("", "edit/", "withdraw/", "undo/"):
         assert stranger.get(page_of(proposal, name)).status_code == 404
 

@@ -3,17 +3,16 @@
 import datetime as dt
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from association.cases.models import Material, Slot
 from association.outbox.models import Message
-from association.parties.actions import give_seat
 from association.parties.models import Party, Seat
 from association.publicity.actions import end_due
 from association.publicity.models import PublicityList
 from members import joining, standing
 from members.models import Firm, LeavingRequest, Membership, MembershipApplication, MembershipRules
+from tests.files import pdf
 
 ADMIN = "/admin/members/membership/"
 APPLICATIONS = "/admin/members/membershipapplication/"
@@ -25,16 +24,6 @@ FILLED = {"contact_name": "钱经理", "contact_phone": "13900001111", "business
 @pytest.fixture
 def today():
     return timezone.localdate()
-
-
-@pytest.fixture
-def desk(firm_user, client_of):
-    """desk(party): a client of somebody with an administrator's seat there."""
-    return lambda party, **fields: client_of(firm_user(party, **fields))
-
-
-def pdf(name: str, content: bytes = b"") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF" + content, "application/pdf")
 
 
 def page(client, url: str) -> str:
@@ -58,10 +47,10 @@ def saved(client, url: str, **values):
     return client.post(url, {k: v for k, v in (shown | values).items() if v is not None})
 
 
-def hand_in(client, application, name: str, content: bytes):
+def hand_in(client, application, name: str):
     slot = Slot.objects.get(kind="membership", part=application.get_kind_display(), name=name)
     url = f"/desk/materials/{application.case.uid}/{slot.uid}/"
-    return sent(client, url, {"files": pdf(f"{name}.pdf", content)})
+    return sent(client, url, {"files": pdf(f"{name}.pdf", name)})
 
 
 def find_fine(application, by):
@@ -80,9 +69,9 @@ def move(client, application, name: str, **data):
 # -- A firm joins from its desk ---------------------------------------------------------------------------------------
 
 
-def test_a_firm_joins_from_its_desk_to_the_letter(firm, desk, office, client_of, clerk, today):
+def test_a_firm_joins_from_its_desk_to_the_letter(firm, desk_of, office, client_of, clerk, today):
     party = firm("甲建设有限公司").party
-    mine = desk(party)
+    mine = desk_of(party)
     assert "申请入会" in page(mine, "/desk/membership/")
     sent(mine, "/desk/membership/apply/", START)
     application = MembershipApplication.objects.get()
@@ -94,8 +83,8 @@ def test_a_firm_joins_from_its_desk_to_the_letter(firm, desk, office, client_of,
     assert saved(mine, url, **FILLED).status_code == 302
     text = mine.post(f"{url}submit/", {"note": ""}).content.decode()
     assert "还缺材料：入会申请表、营业执照" in text
-    hand_in(mine, application, "入会申请表", b"1")
-    hand_in(mine, application, "营业执照", b"2")
+    hand_in(mine, application, "入会申请表")
+    hand_in(mine, application, "营业执照")
     assert "已提交入会申请" in sent(mine, f"{url}submit/", {"note": ""})
     assert "等待受理" in page(mine, url)
 
@@ -120,9 +109,9 @@ def test_a_firm_joins_from_its_desk_to_the_letter(firm, desk, office, client_of,
     assert "HY0001" in page(office, f"{ADMIN}{row.pk}/letter/")
 
 
-def test_two_people_at_one_desk_do_not_overwrite_each_other(firm, desk):
+def test_two_people_at_one_desk_do_not_overwrite_each_other(firm, desk_of):
     party = firm().party
-    one, two = desk(party, name="张某"), desk(party, name="李某")
+    one, two = desk_of(party, name="张某"), desk_of(party, name="李某")
     sent(one, "/desk/membership/apply/", START)
     url = f"/desk/membership/{MembershipApplication.objects.get().case.uid}/"
     form = two.get(url).context["form"]
@@ -182,7 +171,7 @@ def paper(**values) -> dict:
     return {"channel": "paper", "received_on": timezone.localdate().isoformat(), **filled} | values
 
 
-def test_a_paper_application_is_typed_in_by_staff(firm, office, desk, today):
+def test_a_paper_application_is_typed_in_by_staff(firm, office, desk_of, today):
     party = firm("丙建设有限公司").party
     url = f"{APPLICATIONS}enter/"
     answer = office.post(url, paper(unit="没有这一家", scan=pdf("表.pdf")))
@@ -199,7 +188,7 @@ def test_a_paper_application_is_typed_in_by_staff(firm, office, desk, today):
     )
     step = application.case.membership_application and application.case
     assert "纸质代录" in page(office, f"{APPLICATIONS}{step.pk}/change/")
-    assert "等待受理" in page(desk(party), f"/desk/membership/{application.case.uid}/")
+    assert "等待受理" in page(desk_of(party), f"/desk/membership/{application.case.uid}/")
     assert "已在办理" in office.post(url, paper(unit="丙建设有限公司")).content.decode()
 
 
@@ -241,10 +230,10 @@ def test_a_person_without_a_firm_applies_from_the_desk(association, person, clie
 # -- Leaving and return -----------------------------------------------------------------------------------------------
 
 
-def test_a_member_leaves_and_returns_with_its_number(firm, desk, office, clerk, today):
+def test_a_member_leaves_and_returns_with_its_number(firm, desk_of, office, clerk, today):
     party = firm().party
     row = standing.join(party=party, joined_on=dt.date(2020, 1, 1), by=clerk)
-    mine = desk(party)
+    mine = desk_of(party)
     text = sent(mine, "/desk/membership/leave/", {"reason": "业务转型"})
     assert "退会申请已提交" in text
     asked = LeavingRequest.objects.get()
@@ -308,10 +297,9 @@ def test_nothing_lapses_before_somebody_has_seen_the_list_and_said_so(firm, offi
     assert Firm.objects.get(party=lively).is_member
 
 
-def test_a_seat_that_reads_moves_nothing(firm, person, client_of, clerk):
-    party, user = firm().party, person()
-    give_seat(user=user, party=party, by=None, right=Seat.Kind.READER)
-    client = client_of(user)
+def test_a_seat_that_reads_moves_nothing(firm, desk_of, clerk):
+    party = firm().party
+    client = desk_of(party, right=Seat.Kind.READER)
     assert "申请入会要填写" not in page(client, "/desk/membership/")
     assert client.post("/desk/membership/apply/").status_code == 403
     standing.join(party=party, joined_on=dt.date(2020, 1, 1), by=clerk)

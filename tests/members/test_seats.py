@@ -17,17 +17,6 @@ from members import seats
 
 
 @pytest.fixture
-def party(firm_party, association):
-    return firm_party("宏达建筑有限公司")
-
-
-@pytest.fixture
-def head(firm_user, party):
-    """The firm's only administrator."""
-    return firm_user(party, name="王总")
-
-
-@pytest.fixture
 def colleague(person, party):
     """colleague("李四", right): somebody else with a seat at the firm; gives the seat."""
 

@@ -29,11 +29,6 @@ def outcome(results, told=ValidationError) -> tuple[int, int]:
 
 
 @pytest.fixture
-def party(firm_party, association):
-    return firm_party("宏达建筑有限公司")
-
-
-@pytest.fixture
 def heads(person, party):
     """Two administrators."""
     return [give_seat(user=person(name), party=party, by=None) for name in ("王总", "陈副总")]

@@ -1,7 +1,6 @@
 """What ends is told 90, 30 and 7 days ahead, once each, to whoever acts for the firm and to the office."""
 
 import datetime as dt
-import re
 from io import BytesIO
 
 import openpyxl
@@ -19,14 +18,10 @@ from association.timeline.models import AccessLog
 from members.models import MembershipRules, Qualification, TermWarning
 from members.tasks import warn_of_ends
 from members.terms_watch import note_all
+from tests.pages import words_of
 from tests.parallel import at_once
 
 PAGE = "/admin/members/termwarning/ending/"
-
-
-def words_of(response) -> str:
-    page = re.sub(r"(?s)^.*?<main|<svg.*?</svg>|<script.*?</script>", " ", response.content.decode())
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def day(days: int) -> dt.date:

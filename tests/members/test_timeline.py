@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from association.core.enums import Audience
 from association.documents.actions import store
-from association.parties.actions import give_seat
 from association.parties.models import Seat
 from association.workflow.actions import OnBehalf
 from members import actions, changes
@@ -75,11 +74,9 @@ def test_staff_read_everything_on_one_line_of_time(full, clerk):
 
 
 def test_the_firm_reads_what_the_office_knows_but_not_what_is_the_offices_own(
-    full, clerk, firm_user, person, client_of
+    full, clerk, firm_user, client_of
 ):
-    reader = person()
-    give_seat(user=reader, party=full.party, by=None, right=Seat.Kind.READER)
-    for user in (firm_user(full.party), reader):
+    for user in (firm_user(full.party), firm_user(full.party, right=Seat.Kind.READER)):
         found = titles(full, user)
         assert "来电：问会费" in found
         assert not OFFICE_ALONE & set(found)

@@ -1,23 +1,9 @@
 """A case that asks for materials, whatever its kind."""
 
-from io import BytesIO
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from association.cases.actions import open_case
 from association.cases.models import Slot
-
-
-def pdf(name="营业执照.pdf", mark="1") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, f"%PDF-1.7\n% {mark}\ntrailer<<>>\n%%EOF".encode())
-
-
-def photo(name="照片.jpg", colour="red", size=(80, 60)) -> SimpleUploadedFile:
-    out = BytesIO()
-    Image.new("RGB", size, colour).save(out, "JPEG")
-    return SimpleUploadedFile(name, out.getvalue())
 
 
 @pytest.fixture

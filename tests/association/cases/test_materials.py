@@ -13,16 +13,10 @@ from association.documents.actions import store
 from association.documents.models import Document
 from association.jobs.actions import run
 from association.jobs.models import Job
-from association.parties.actions import give_seat
 from association.parties.models import Seat
 from association.timeline.actions import events_of
-
-from .conftest import pdf, photo
-
-
-def words_of(response) -> str:
-    page = re.sub(r"(?s)^.*?<main|<footer.*$|<svg.*?</svg>|<script.*?</script>", " ", response.content.decode())
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+from tests.files import pdf, photo
+from tests.pages import words_of
 
 
 def at(case, slot=None) -> str:
@@ -34,8 +28,8 @@ def check_page(case) -> str:
 
 
 @pytest.fixture
-def desk(client_of, firm_user, case):
-    return client_of(firm_user(case.party, name="钱经办"))
+def desk(desk_of, case):
+    return desk_of(case.party, name="钱经办")
 
 
 def missing(case):
@@ -111,14 +105,12 @@ def test_what_is_taken_back_is_swept_unless_something_else_uses_it(desk, case, s
     assert case.materials.get().document == document
 
 
-def test_a_reader_and_a_stranger_hand_in_nothing(client_of, case, slots, person, firm_user):
-    reader = person()
-    give_seat(user=reader, party=case.party, by=None, right=Seat.Kind.READER)
-    page = client_of(reader).get(at(case))
+def test_a_reader_and_a_stranger_hand_in_nothing(desk_of, case, slots, firm_party):
+    reader, stranger = desk_of(case.party, right=Seat.Kind.READER), desk_of(firm_party())
+    page = reader.get(at(case))
     assert 'type="file"' not in page.content.decode()
     assert "您的席位只能查看" in words_of(page)
-    assert client_of(reader).post(at(case, slots[0]), {"files": [pdf()]}).status_code == 422
-    stranger = client_of(firm_user())
+    assert reader.post(at(case, slots[0]), {"files": [pdf()]}).status_code == 422
     assert stranger.get(at(case)).status_code == stranger.post(at(case, slots[0])).status_code == 404
     assert not Material.objects.exists()
     assert not Document.objects.exists()

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -14,28 +13,13 @@ from PIL import Image
 
 from association.documents.models import Document, DocumentKind
 from association.documents.tasks import sweep
-from association.parties.actions import give_seat
 from association.parties.models import Seat
 from association.timeline.models import Event
 from tests.conftest import PASSWORD
-from tests.pages import is_login
+from tests.files import pdf, photo
+from tests.pages import is_login, words_of
 
 HOME, ADD = "/desk/documents/", "/desk/documents/add/"
-
-
-def words_of(response) -> str:
-    page = re.sub(r"(?s)^.*?<main|<footer.*$|<svg.*?</svg>|<script.*?</script>", " ", response.content.decode())
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
-
-
-def pdf(name="许可证.pdf", mark="1"):
-    return SimpleUploadedFile(name, f"%PDF-1.7\n% {mark}\ntrailer<<>>\n%%EOF".encode())
-
-
-def photo(colour, name="IMG_1.jpg", **options):
-    out = BytesIO()
-    Image.new("RGB", (60, 90), colour).save(out, "JPEG", **options)
-    return SimpleUploadedFile(name, out.getvalue())
 
 
 def tokens_of(response) -> list[str]:
@@ -49,21 +33,6 @@ def _own_folder(settings, tmp_path):
     }
 
 
-@pytest.fixture
-def party(firm_party, association):
-    return firm_party("甲建设有限公司")
-
-
-@pytest.fixture
-def clerk(firm_user, party):
-    return firm_user(party, name="钱经办")
-
-
-@pytest.fixture
-def desk(client_of, clerk):
-    return client_of(clerk)
-
-
 def add(desk, address=ADD, **fields):
     values = {
         "kind": "安全生产许可证",
@@ -71,7 +40,7 @@ def add(desk, address=ADD, **fields):
         "issuer": "住建厅",
         "expires_on": "2027-06-30",
     }
-    values |= {"file": pdf()} | fields
+    values |= {"file": pdf("许可证.pdf")} | fields
     return desk.post(address, values)
 
 
@@ -94,7 +63,7 @@ def test_a_paper_is_uploaded_with_number_issuer_and_term(desk, party):
     page = words_of(desk.get(HOME))
     assert "有效期至 2027-06-30" in page
     assert "证号 （某）JZ安许证字〔2024〕1" in page
-    assert Event.objects.get(verb="paper.added").sentence == "钱经办把安全生产许可证「许可证.pdf」放入证照库"
+    assert Event.objects.get(verb="paper.added").sentence == "王总把安全生产许可证「许可证.pdf」放入证照库"
 
 
 def test_an_upload_survives_a_form_with_errors(desk):
@@ -109,13 +78,13 @@ def test_an_upload_survives_a_form_with_errors(desk):
     assert len(files_on_disk()) == 1
 
 
-def test_an_upload_survives_a_reload_and_a_login_that_ran_out(desk, clerk):
+def test_an_upload_survives_a_reload_and_a_login_that_ran_out(desk, head):
     add(desk, kind="")  # stored, the form has errors
     assert "许可证.pdf" in words_of(desk.get(ADD))
     desk.logout()
     assert is_login(desk.get(ADD))
     again = Client()
-    again.post("/accounts/login/", {"login": clerk.mobile, "password": PASSWORD, "next": ADD})
+    again.post("/accounts/login/", {"login": head.mobile, "password": PASSWORD, "next": ADD})
     page = again.get(ADD)
     assert "许可证.pdf" in words_of(page)
     answer = again.post(ADD, {"kind": "营业执照", "file-kept": tokens_of(page)})
@@ -151,11 +120,11 @@ def test_nobody_else_sees_or_takes_a_loose_upload(desk, client_of, firm_user, pa
     assert client_of("秘书处").get(loose.get_absolute_url()).status_code == 404
 
 
-def test_what_nothing_took_is_gone_after_thirty_days(client_of, clerk, settings, django_capture_on_commit_callbacks):
+def test_what_nothing_took_is_gone_after_thirty_days(client_of, head, settings, django_capture_on_commit_callbacks):
     settings.SESSION_COOKIE_AGE = 90 * 24 * 3600
     start = dt.datetime(2027, 3, 1, 9)
     with time_machine.travel(start, tick=False) as clock, django_capture_on_commit_callbacks(execute=True):
-        desk = client_of(clerk)
+        desk = client_of(head)
         add(desk, file=pdf("甲.pdf", "taken"))
         add(desk, kind="", file=pdf("乙.pdf", "left"))
         clock.shift(dt.timedelta(days=29))
@@ -197,7 +166,7 @@ def test_several_photos_become_one_pdf_without_their_place(desk, django_capture_
     exif = Image.Exif()
     exif[0x0112] = 6
     exif.get_ifd(0x8825)[1] = "N"
-    photos = [photo("red", "IMG_1.jpg", exif=exif), photo("blue", "IMG_2.jpg")]
+    photos = [photo("IMG_1.jpg", size=(60, 90), exif=exif), photo("IMG_2.jpg", "blue")]
     with django_capture_on_commit_callbacks(execute=True):
         assert add(desk, file=photos).status_code == 302
     paper = Document.objects.get()
@@ -210,18 +179,16 @@ def test_several_photos_become_one_pdf_without_their_place(desk, django_capture_
 
 
 def test_photos_and_another_file_are_not_mixed(desk):
-    answer = add(desk, file=[photo("red"), pdf()])
+    answer = add(desk, file=[photo(), pdf()])
     assert answer.status_code == 422
     assert "这里只能有一个文件" in words_of(answer)
     assert len(tokens_of(answer)) == 2
 
 
-def test_a_reader_sees_but_does_not_upload(desk, client_of, person, party):
+def test_a_reader_sees_but_does_not_upload(desk, client_of, firm_user, party):
     add(desk)
     paper = Document.objects.get()
-    reader = person()
-    give_seat(user=reader, party=party, by=None, right=Seat.Kind.READER)
-    client = client_of(reader)
+    client = client_of(firm_user(party, right=Seat.Kind.READER))
     page = client.get(HOME)
     assert "安全生产许可证" in words_of(page)
     assert "/renew/" not in page.content.decode()
