@@ -72,9 +72,8 @@ def test_every_room_stands_in_a_layer():
 
 
 def test_files_stay_short():
-    limits = {name: 1000 if name.startswith("tests/") else 400 for name in sources(tests=True)}
-    long = {name: len(text_of(name).splitlines()) for name in limits}
-    assert {name: lines for name, lines in long.items() if lines > limits[name]} == {}
+    long = {name: len(text_of(name).splitlines()) for name in sources(tests=True)}
+    assert {name: lines for name, lines in long.items() if lines > 400} == {}
 
 
 def _lines(function) -> int:

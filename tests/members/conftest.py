@@ -3,9 +3,19 @@
 import datetime as dt
 
 import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
 
-from members import actions, standing
+from association.exchange.actions import import_now
+from association.exchange.kinds import kind_named
+from association.exchange.models import ImportBatch
+from members import actions, standing, term_changes, terms
+from members.models import Term, TermChange
+from members.term_plans import plan_of
 from tests.codes import firm_code
+from tests.workbooks import xlsx
+
+TERM_LIST = ["序号", "姓名", "工作单位", "单位职务", "拟任职务", "手机"]
 
 
 @pytest.fixture
@@ -36,6 +46,51 @@ def firm(clerk):
         return row
 
     return make
+
+
+@pytest.fixture
+def leader(staff):
+    return staff("秘书长", name="李秘书长")
+
+
+@pytest.fixture
+def term(association):
+    terms.load_posts()
+    return Term.objects.create(number=3, name="第三届", starts_on=dt.date(2019, 6, 1))
+
+
+@pytest.fixture
+def member(firm):
+    """member("某某建筑有限公司"): the party of a firm on file that is a member."""
+    return lambda name, **values: firm(name, is_member=True, **values).party
+
+
+@pytest.fixture
+def change(term, clerk):
+    """change("election"): a list under way, to take effect today."""
+
+    def make(kind="adjustment", **values):
+        today = timezone.localdate()
+        values = {
+            "title": "届中调整名单", "body": "第三届第二次理事会", "meeting_on": today, "takes_effect_on": today,
+            "once_key": f"t{TermChange.objects.count()}", "term": term,
+        } | values  # fmt: skip
+        return term_changes.create_change(kind=kind, by=clerk, **values)
+
+    return make
+
+
+def bring(change, *rows, by, head=TERM_LIST) -> ImportBatch:
+    """Rows of a list of posts, as the file of Excel that staff upload."""
+    upload = ContentFile(xlsx([["名单"], head, *rows]), "名单.xlsx")
+    batch, job = import_now(kind_named("term-list"), upload, options={"change": change.pk}, by=by)
+    assert job.state == "done", job.error
+    return batch
+
+
+def words(change) -> dict[str, str]:
+    """{person or unit: what the list does to it, in a word}."""
+    return {one.line.person_name or one.line.unit_name: one.word for one in plan_of(change).lines}
 
 
 def form_of(client, url: str) -> dict:

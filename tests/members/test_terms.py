@@ -26,12 +26,6 @@ def post(association):
 
 
 @pytest.fixture
-def member(firm):
-    """A firm on file that is a member."""
-    return lambda name, **values: firm(name, is_member=True, **values).party
-
-
-@pytest.fixture
 def tenure(post, member, clerk):
     return terms.appoint(
         post=post("副会长"), party=member("甲建设有限公司"), person_name="张三", person_phone="13812345678",

@@ -12,13 +12,7 @@ from association.parties.actions import give_seat
 from association.parties.models import Seat
 from association.workflow.actions import perform, undo_last
 from members import changes, standing, term_changes, terms
-from members.models import ChangeProposal, Post, Tenure, Term, TermChange
-
-
-@pytest.fixture
-def term(association):
-    terms.load_posts()
-    return Term.objects.create(number=3, name="第三届", starts_on=date(2019, 6, 1))
+from members.models import ChangeProposal, Post, Tenure, TermChange
 
 
 @pytest.fixture

@@ -1,118 +1,23 @@
 """Public pages: the same for everyone, kept without a query, never stale, and nothing but pages is kept."""
 
 import gzip
-import os
-import subprocess
-import sys
-from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings
-from django.contrib import messages
-from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.middleware.csrf import get_token
-from django.shortcuts import render
 from django.test import Client, RequestFactory
-from django.urls import include, path
-from django.utils import timezone
 
 from association.core import stamp
-from association.core.pagecache import KEPT_BYTES, Page, PublicPageMiddleware, Shelf, has_it, public_page, takes_gzip
+from association.core.pagecache import KEPT_BYTES, Page, PublicPageMiddleware, Shelf, has_it, takes_gzip
+from tests.association.core.kept_pages import drawn_pages, plain
 from tests.pages import is_login
 from tests.parallel import at_once
 
-pytestmark = [pytest.mark.urls("tests.association.core.test_pagecache"), pytest.mark.django_db]
-ROOT = Path(__file__).resolve().parents[3]
-drawn_pages = []  # what was drawn, in order: a page answered from the shelf is not
-said = {"text": "first"}
-
-
-@public_page("q", "page")
-def plain(request):
-    drawn_pages.append(request.get_full_path())
-    asked = f"{request.GET.get('q', '')} {request.user} {request.COOKIES}"
-    text = f"{said['text']} {asked} at {request.build_absolute_uri()}"
-    return HttpResponse(text + " " + "长" * 500)
-
-
-@public_page()
-def until(request):
-    drawn_pages.append(request.path)
-    request.public_until = timezone.now() + timedelta(seconds=40)
-    return HttpResponse("until")
-
-
-@public_page()
-def missing(request):
-    drawn_pages.append(request.path)
-    raise Http404
-
-
-@public_page()
-def moved(request):
-    drawn_pages.append(request.path)
-    return HttpResponseRedirect("/")
-
-
-@public_page()
-def cookie(request):
-    drawn_pages.append(request.path)
-    response = HttpResponse("cookie")
-    response.set_cookie("who", "you")
-    return response
-
-
-@public_page()
-def stream(request):
-    drawn_pages.append(request.path)
-    return StreamingHttpResponse(iter([b"a", b"b"]))
-
-
-@public_page()
-def token(request):
-    return HttpResponse(get_token(request))
-
-
-@public_page()
-def session(request):
-    return HttpResponse(request.session.get("name", "nobody"))
-
-
-@public_page()
-def frame(request):
-    return render(request, "404.html")
-
-
-def private(request):
-    drawn_pages.append(request.path)
-    messages.info(request, "yours")
-    return HttpResponse(request.user.name)
-
-
-urlpatterns = [
-    path("", plain),
-    path("until/", until),
-    path("missing/", missing),
-    path("moved/", moved),
-    path("cookie/", cookie),
-    path("stream/", stream),
-    path("token/", token),
-    path("session/", session),
-    path("frame/", frame),
-    path("private/", private),
-    path("accounts/", include("association.accounts.urls")),
-    path("", include("association.public.urls")),  # the frame of the login links there
+pytestmark = [
+    pytest.mark.urls("tests.association.core.kept_pages"),
+    pytest.mark.usefixtures("fresh_pages"),
+    pytest.mark.django_db,
 ]
-
-
-@pytest.fixture(autouse=True)
-def _fresh():
-    drawn_pages.clear()
-    said["text"] = "first"
 
 
 # -- The same for everyone, without a query ------------------------------------------------------------------------
@@ -262,87 +167,6 @@ def test_no_page_outlives_the_day(client):
         clock.shift(61)
         client.get("/")
     assert len(drawn_pages) == 2
-
-
-# -- The stamp -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_committed_is_seen_at_once_by_every_process():
-    one, other = Client(), Client()
-    assert b"first" in one.get("/").content
-    assert b"first" in other.get("/").content
-    with transaction.atomic():
-        said["text"] = "second"
-        stamp.raise_stamp()
-        assert b"first" in one.get("/").content  # not committed yet
-    assert b"second" in one.get("/").content
-    assert b"second" in other.get("/").content
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_taken_back_raises_nothing():
-    before = stamp.current()
-    with transaction.atomic():
-        stamp.raise_stamp()
-        transaction.set_rollback(True)
-    assert stamp.current() == before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_in_one_instant_are_two():
-    seen = {stamp.current()}
-    with time_machine.travel("2021-05-06T10:00:00+08:00", tick=False):
-        for _ in range(50):
-            stamp.raise_stamp()
-            seen.add(stamp.current())
-    assert len(seen) == 51
-
-
-@pytest.mark.django_db(transaction=True)
-def test_another_process_raises_it_for_this_one(client):
-    client.get("/")
-    said["text"] = "second"
-    code = "import django; django.setup(); from association.core.stamp import raise_stamp; raise_stamp()"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=_environment(), check=True, timeout=60)
-    assert b"second" in client.get("/").content
-
-
-def _environment():
-    return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "association.settings",
-        "VAR_DIR": str(settings.VAR_DIR),
-        "REDIS_URL": settings.REDIS_URL,
-    }
-
-
-def test_it_leaves_one_file_or_key_and_nothing_else():
-    before = {file.name for file in settings.VAR_DIR.iterdir()}
-    for _ in range(5):
-        stamp._raise_now()
-    assert {file.name for file in settings.VAR_DIR.iterdir()} - before <= {"public-stamp"}
-
-
-def test_a_page_drawn_while_something_was_published_is_not_kept_as_new(client):
-    """The stamp of a page is the one from before it was drawn."""
-
-    def publishes_meanwhile(request):
-        response = plain(request)
-        said["text"] = "second"
-        stamp._raise_now()
-        return response
-
-    middleware = PublicPageMiddleware(publishes_meanwhile)
-    request = RequestFactory().get("/")
-    assert b"first" in middleware(request).content
-    assert b"second" in middleware(request).content
-
-
-def test_where_the_stamp_cannot_be_read_pages_are_slow_and_right(client, settings, tmp_path):
-    settings.REDIS_URL, settings.VAR_DIR = "", tmp_path / "gone"
-    for text in ("first", "second"):
-        said["text"] = text
-        assert text in client.get("/").content.decode()
 
 
 # -- HTTP ----------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
-"""What the tests of imports share: a clerk, a way to upload, files of firms."""
+"""What the tests of imports share: a clerk, a way to upload, files of firms, what a cell is told."""
 
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from association.exchange.errors import CellProblem
 from association.exchange.models import ImportBatch
 from tests.codes import firm_code
 from tests.workbooks import xlsx
@@ -23,6 +24,14 @@ def firm_row(number: int, **changes) -> list:
 
 def firms_file(*rows: list, header=HEADER) -> bytes:
     return xlsx([["某某市企业名册"], header, *rows])
+
+
+def sentence(cleaner, raw, **options) -> str:
+    """What a cleaner says of a cell that it refuses."""
+    with pytest.raises(CellProblem) as caught:
+        cleaner(raw, **options)
+    assert str(caught.value) == caught.value.sentence
+    return caught.value.sentence
 
 
 @pytest.fixture

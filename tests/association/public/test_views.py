@@ -4,9 +4,7 @@ import datetime as dt
 import re
 
 import pytest
-import time_machine
 from django.test import Client
-from django.urls import path
 
 from association.core.stamp import raise_stamp
 from association.parties.actions import rename_party
@@ -14,44 +12,7 @@ from association.parties.models import Party, PartyName
 from association.publicity.actions import prepare_list, register_objection
 from association.workflow.actions import perform
 from members.models import Firm, Qualification
-
-NOW = "2021-05-06T10:00:00+08:00"
-
-
-@pytest.fixture(autouse=True)
-def may_2021():
-    """Thursday of the week in which the first of May was worked in."""
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def publish(association, staff):
-    """publish(names, **changes): a list on show since today, for five working days."""
-    clerk = staff("综合处")
-
-    def make(names=("甲建设有限公司", "乙建设有限公司"), **changes):
-        values = {
-            "kind": "sample", "round_key": f"sample:{len(names)}", "title": "2020 年度信用评价结果公示",
-            "issuer": "某某市建筑业协会", "working_days": 5, "objection_phone": "0700-1234567",
-            "objection_address": "某某路 1 号", "by": clerk,
-            "lines": [
-                (None, None, name, "西东"[n % 2] + "区", "AAA" if n % 3 else "AA") for n, name in enumerate(names)
-            ],
-        }  # fmt: skip
-        publicity = prepare_list(**(values | changes))
-        perform(publicity, "publicise", by=clerk)
-        publicity.clerk = clerk
-        return publicity
-
-    return make
-
-
-def text_of(response) -> str:
-    """What a reader sees of a page."""
-    page = re.sub(r"(?s)<head>.*?</head>|<svg.*?</svg>|<script.*?</script>", " ", response.content.decode())
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
-
+from tests.pages import words_of
 
 # -- An empty portal --------------------------------------------------------------------------------------------------
 
@@ -67,13 +28,13 @@ def test_on_an_empty_database_each_page_says_what_will_stand_there(client, addre
         "/publicity/": "还没有结束的公示",
         "/about/": "联系方式正在整理",
     }
-    assert said[address] in text_of(response)
-    assert "None" not in text_of(response)
+    assert said[address] in words_of(response)
+    assert "None" not in words_of(response)
 
 
 @pytest.mark.django_db
 def test_an_empty_home_offers_only_what_works(client):
-    page = text_of(client.get("/"))
+    page = words_of(client.get("/"))
     assert "企业名录" in page
     assert "企业登录后核对得分" not in page
     assert "在册企业" not in page
@@ -87,7 +48,7 @@ def test_home_shows_the_list_its_end_and_the_figures(client, publish, firm_party
     firm_party("乙建设有限公司")
     firm_party("丙建设有限公司", in_directory=False)
     publish()
-    page = text_of(client.get("/"))
+    page = words_of(client.get("/"))
     assert "2020 年度信用评价结果公示" in page
     assert "5 月 12 日（周三）17:00 截止" in page
     assert "在册企业 2 家" in page
@@ -96,9 +57,9 @@ def test_home_shows_the_list_its_end_and_the_figures(client, publish, firm_party
 
 def test_figures_of_grades_come_from_the_published_list_only(client, rated, year):
     parties = rated(甲=90, 乙=90, 丙=60)
-    assert "AAA" not in text_of(client.get("/"))
+    assert "AAA" not in words_of(client.get("/"))
     year.issue({parties["甲"]: "AAA", parties["乙"]: "AA"}, day="2021-05-05")
-    page = text_of(Client().get("/"))
+    page = words_of(Client().get("/"))
     assert "2020 年度评级企业 2 家" in page
     assert "2020 年度 AAA 级企业 1 家" in page
     assert "企业登录后核对得分" in page
@@ -157,11 +118,11 @@ def test_the_computed_grade_is_never_public(client, rated, year):
     party = rated(甲=90)["甲"]
     year.switch("sheets_open", "grades_open")
     for address in ("/firms/", f"/firms/{party.firm.uid}/"):
-        page = text_of(Client().get(address))
+        page = words_of(Client().get(address))
         assert "AAA" not in page
         assert "98" not in page
     year.issue({party: "AA"}, day="2021-05-05")
-    page = text_of(Client().get(f"/firms/{party.firm.uid}/"))
+    page = words_of(Client().get(f"/firms/{party.firm.uid}/"))
     assert "AA 2020 年度" in page
     assert "某建发〔2021〕9 号" in page
     assert "2021-05-05" in page
@@ -182,7 +143,7 @@ def test_a_firms_page_shows_names_before_and_terms(client, association, firm_par
     rename_former(party)
     for name, end in (("建筑工程施工总承包二级", "2025-12-31"), ("市政公用工程施工总承包三级", "2020-12-31")):
         Qualification.objects.create(firm=party.firm, name=name, ends_on=end)
-    page = text_of(client.get(f"/firms/{party.firm.uid}/"))
+    page = words_of(client.get(f"/firms/{party.firm.uid}/"))
     assert "曾用名 旧江建筑公司" in page
     assert "有效期至 2025-12-31" in page
     assert "已过期 2020-12-31" in page
@@ -199,7 +160,7 @@ def test_a_list_shows_public_columns_only_and_how_to_object(client, publish):
         by=publicity.clerk,
     )  # fmt: skip
     page = client.get(publicity.get_public_url())
-    said = text_of(page)
+    said = words_of(page)
     for shown in (
         "甲建设有限公司",
         "西区",
@@ -240,7 +201,7 @@ def test_a_list_is_searched_by_name_and_result_and_paged(client, publish):
     found = client.get(address, {"q": "第250号"}).content.decode()
     assert found.count('class="data-main"') == 1
     assert "第250号建设有限公司" in found
-    none = text_of(client.get(address, {"q": "没有的"}))
+    none = words_of(client.get(address, {"q": "没有的"}))
     assert "名单中没有符合的单位" in none
     few = client.get(address, {"q": "号建设", "result": "AA"}).content.decode()
     assert few.count('class="data-main"') == 84
@@ -252,11 +213,11 @@ def test_a_list_is_searched_by_name_and_result_and_paged(client, publish):
 def test_the_same_page_after_its_last_second(client, publish, may_2021):
     publicity = publish()
     may_2021.move_to("2021-05-12T17:00:00+08:00")
-    assert "正在公示" in text_of(client.get("/"))
-    assert "今天是最后一天" in text_of(client.get(publicity.get_public_url()))
+    assert "正在公示" in words_of(client.get("/"))
+    assert "今天是最后一天" in words_of(client.get(publicity.get_public_url()))
     may_2021.move_to("2021-05-12T17:00:01+08:00")
-    assert "最近公示" in text_of(client.get("/"))
-    page = text_of(client.get(publicity.get_public_url()))  # the same process: the page must not outlive the deadline
+    assert "最近公示" in words_of(client.get("/"))
+    page = words_of(client.get(publicity.get_public_url()))  # the same process: the page must not outlive the deadline
     assert "公示期已过" in page
     assert "公示期满" in page
 
@@ -269,7 +230,7 @@ def test_an_announcement_follows_and_is_linked_both_ways(client, publish, staff,
     announcement = publicity.announcements.get()
     page = client.get(announcement.get_public_url())
     for shown in ("某建协〔2021〕3 号", "2021 年 5 月 13 日", "现予公告。", "第0号建设有限公司"):
-        assert shown in text_of(page)
+        assert shown in words_of(page)
     assert publicity.get_public_url() in page.content.decode()
     assert announcement.get_public_url() in client.get(publicity.get_public_url()).content.decode()
     assert announcement.get_public_url() in client.get("/publicity/").content.decode()
@@ -324,55 +285,6 @@ def test_as_many_queries_for_one_row_as_for_three(publish, firm_party, django_as
         firms += [firm_party(f"再{n}建设有限公司") for n in range(2)]
         publish(["丙建设有限公司", "丁建设有限公司", "戊建设有限公司", "己建设有限公司"])
     assert counts[0] == counts[1]
-
-
-# -- Odd addresses -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("page", ["abc", "0", "-1", "1.5", "99999999", "２", "2", "1e3", "%00"])
-@pytest.mark.parametrize("address", ["/firms/", "/publicity/", "{list}"])
-def test_a_page_that_is_not_there_is_a_chinese_404(client, publish, address, page):
-    address = address.format(list=publish().get_public_url())
-    response = client.get(f"{address}?page={page}")
-    assert response.status_code == 404
-    assert "没有找到这一页" in text_of(response)
-
-
-@pytest.mark.parametrize(
-    "q", ["%00", "a%00b", "%ff%fe", "'" * 10, "<script>alert(1)</script>", "长" * 61, "%25_\\", "😀"]
-)
-@pytest.mark.parametrize("address", ["/firms/", "{list}"])
-def test_whatever_is_searched_for_gets_a_page(client, publish, address, q):
-    address = address.format(list=publish().get_public_url())
-    response = client.get(f"{address}?q={q}")
-    assert response.status_code == 200
-    assert "<script>alert" not in response.content.decode()
-    if q.startswith("长"):
-        assert "不超过 60 个字" in text_of(response)
-
-
-def test_error_pages_are_chinese_and_lead_on(client, association):
-    for address in ("/nothing/", "/firms/00000000-0000-4000-8000-000000000000/", "/publicity/x/"):
-        response = client.get(address)
-        assert response.status_code == 404
-        assert "/firms/" in response.content.decode()
-    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
-
-
-def broken(request):
-    raise ZeroDivisionError
-
-
-broken.login_required = False
-urlpatterns = [path("", broken)]
-
-
-@pytest.mark.urls("tests.association.public.test_views")
-def test_what_fails_inside_says_so_in_chinese(client):
-    client.raise_request_exception = False
-    response = client.get("/")
-    assert response.status_code == 500
-    assert re.search("[一-龥]", text_of(response))
 
 
 # -- Small files -------------------------------------------------------------------------------------------------------

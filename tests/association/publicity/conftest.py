@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from association.cases.actions import open_case
-from association.publicity.actions import end_due, prepare_list
+from association.publicity.actions import end_due, prepare_list, register_objection
 from association.workflow.actions import perform
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -16,6 +16,12 @@ LOCAL = ZoneInfo("Asia/Shanghai")
 def at(text: str) -> dt.datetime:
     """at("2021-05-08 17:00:00"), local time."""
     return dt.datetime.fromisoformat(text).replace(tzinfo=LOCAL)
+
+
+def object_to(publicity, by, position=1, **fields):
+    """An objection to a line of the list."""
+    values = {"came": "letter", "content": "有一项处罚没有计入", "objector": "赵某某", "contact": "13912345678"}
+    return register_objection(line=publicity.lines.get(position=position), by=by, **(values | fields))
 
 
 @pytest.fixture

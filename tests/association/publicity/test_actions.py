@@ -6,13 +6,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from association.inbox.models import Todo
-from association.publicity.actions import change_draft, delete_draft, end_due, prepare_list, register_objection
+from association.publicity.actions import change_draft, delete_draft, end_due, prepare_list
 from association.publicity.models import Objection, PublicityLine, PublicityList
 from association.timeline.models import Event
 from association.workflow.actions import MoveRefused, perform
 from association.workflow.models import Step
 
-from .conftest import at
+from .conftest import at, object_to
 
 
 def test_a_draft_holds_copies_of_its_lines_and_waits_to_be_published(draft, clerk):
@@ -96,14 +96,9 @@ def test_preparing_after_publication_makes_another_draft(publicised, draft):
 # -- Objections ------------------------------------------------------------------------------------
 
 
-def _object(publicity, by, position=1, **fields):
-    values = {"came": "visit", "content": "2020 年有一项处罚没有计入", "objector": "赵某", "contact": "13912345678"}
-    return register_objection(line=publicity.lines.get(position=position), by=by, **(values | fields))
-
-
 def test_an_objection_blocks_its_line_and_waits_to_be_checked(publicised, clerk):
     publicity = publicised()
-    objection = _object(publicity, clerk)
+    objection = object_to(publicity, clerk)
     assert objection.state == "open"
     assert objection.number == "异议〔2021〕1 号"
     assert list(publicity.lines.values_list("state", flat=True)) == ["blocked", "open", "open"]
@@ -124,7 +119,7 @@ def test_an_objection_blocks_its_line_and_waits_to_be_checked(publicised, clerk)
 )
 def test_what_came_until_the_last_second_counts_and_later_ones_move_nothing(ended, clerk, received, late, state):
     publicity = ended()  # ended at 17:00:01, entered two days later
-    objection = _object(publicity, clerk, received_at=at(received))
+    objection = object_to(publicity, clerk, received_at=at(received))
     publicity.refresh_from_db()
     assert objection.is_late is late
     assert publicity.lines.get(position=1).state == state
@@ -133,23 +128,23 @@ def test_what_came_until_the_last_second_counts_and_later_ones_move_nothing(ende
 
 def test_a_late_objection_is_checked_but_never_moves_its_line(ended, clerk):
     publicity = ended()
-    objection = _object(publicity, clerk, received_at=at("2021-05-09 08:00"))
+    objection = object_to(publicity, clerk, received_at=at("2021-05-09 08:00"))
     perform(objection, "uphold", by=clerk, outcome="属实")
     assert publicity.lines.get(position=1).state == "open"
 
 
 def test_one_click_twice_is_one_objection(publicised, clerk):
     publicity = publicised()
-    first, second = (_object(publicity, clerk, once_key="form-1") for _ in range(2))
+    first, second = (object_to(publicity, clerk, once_key="form-1") for _ in range(2))
     assert first.pk == second.pk
     assert Objection.objects.count() == 1
 
 
 def test_a_clue_needs_no_name_but_a_named_objection_does(publicised, clerk):
     publicity = publicised()
-    assert not _object(publicity, clerk, is_named=False, objector="", contact="").is_named
+    assert not object_to(publicity, clerk, is_named=False, objector="", contact="").is_named
     with pytest.raises(ValidationError):
-        _object(publicity, clerk, objector="")
+        object_to(publicity, clerk, objector="")
 
 
 @pytest.mark.parametrize(
@@ -161,30 +156,30 @@ def test_a_clue_needs_no_name_but_a_named_objection_does(publicised, clerk):
 )
 def test_an_impossible_moment_is_not_taken(publicised, clerk, received, sentence):
     with pytest.raises(MoveRefused) as problem:
-        _object(publicised(), clerk, received_at=at(received))
+        object_to(publicised(), clerk, received_at=at(received))
     assert problem.value.messages == [sentence]
 
 
 def test_drafts_and_withdrawn_lists_take_no_objections(draft, clerk):
     publicity = draft()
     with pytest.raises(MoveRefused):
-        _object(publicity, clerk)
+        object_to(publicity, clerk)
     perform(publicity, "publicise", by=clerk)
     perform(publicity, "withdraw", by=clerk, note="名单有误")
     with pytest.raises(MoveRefused, match="已撤下"):
-        _object(publicity, clerk)
+        object_to(publicity, clerk)
 
 
 @pytest.mark.parametrize("role", ["会长", "财务处", "编辑", "监事"])
 def test_only_who_may_publicise_registers(publicised, staff, role):
     publicity = publicised()
     with pytest.raises(PermissionDenied):
-        _object(publicity, staff(role))
+        object_to(publicity, staff(role))
     assert not Objection.objects.exists()
 
 
 def test_the_events_of_an_objection_tell_nothing_of_the_objector(publicised, clerk):
-    _object(publicised(), clerk)
+    object_to(publicised(), clerk)
     told = " ".join(f"{e.sentence}{e.note}{e.changes}" for e in Event.objects.all())
     for secret in ("赵某", "13912345678", "处罚没有计入"):
         assert secret not in told

@@ -9,11 +9,13 @@ from PIL import Image
 
 from association.accounts.roles import ROLES, Right
 from association.inbox.models import Todo
-from association.publicity.actions import end_due, register_objection
+from association.publicity.actions import end_due
 from association.publicity.models import Announcement, Objection, PublicityList
 from association.timeline.models import AccessLog
 from association.workflow.actions import perform
 from tests.pages import is_login
+
+from .conftest import object_to
 
 REGISTER = "/admin/publicity/objection/register/"
 
@@ -21,11 +23,6 @@ REGISTER = "/admin/publicity/objection/register/"
 def _url(row, name="change", *more):
     meta = row._meta
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_{name}", args=[row.pk, *more])
-
-
-def _object(publicity, by, position=1, **fields):
-    values = {"came": "letter", "content": "有一项处罚没有计入", "objector": "赵某某", "contact": "13912345678"}
-    return register_objection(line=publicity.lines.get(position=position), by=by, **(values | fields))
 
 
 def _text(response) -> str:
@@ -73,7 +70,7 @@ def test_a_later_start_asks_for_its_reason_at_the_field(draft, clerk, client_of)
 
 def test_the_page_of_the_announcement_says_how_many_go_out(ended, clerk, leader, client_of):
     publicity = ended()
-    _object(publicity, clerk, received_at=publicity.ends_at)
+    object_to(publicity, clerk, received_at=publicity.ends_at)
     client = client_of(leader)
     page = _text(client.get(_url(publicity, "move", "announce")))
     assert "本次公告 2 家，异议尚在核查 1 家不列入。" in page
@@ -204,7 +201,7 @@ def test_drafts_are_not_found_when_registering(draft, clerk, client_of):
 
 
 def test_who_objected_is_masked_until_it_is_asked_for_and_remembered(publicised, clerk, client_of):
-    objection = _object(publicised(), clerk)
+    objection = object_to(publicised(), clerk)
     client = client_of(clerk)
     page = _text(client.get(_url(objection)))
     assert "有一项处罚没有计入" in page
@@ -217,7 +214,7 @@ def test_who_objected_is_masked_until_it_is_asked_for_and_remembered(publicised,
 
 
 def test_who_only_reads_never_sees_who_objected_nor_what(publicised, clerk, client_of):
-    objection = _object(publicised(), clerk)
+    objection = object_to(publicised(), clerk)
     client = client_of("监事")
     for url in (_url(objection), _url(objection, "sheet")):
         page = _text(client.get(url))
@@ -228,7 +225,7 @@ def test_who_only_reads_never_sees_who_objected_nor_what(publicised, clerk, clie
 
 
 def test_the_printed_sheet_is_remembered(publicised, clerk, client_of):
-    objection = _object(publicised(), clerk)
+    objection = object_to(publicised(), clerk)
     page = _text(client_of(clerk).get(_url(objection, "sheet")))
     assert "赵某某" in page
     assert objection.number in page
@@ -243,7 +240,7 @@ def test_a_blank_sheet_for_the_counter(publicised, clerk, client_of):
 
 
 def test_evidence_is_stored_with_the_objection(publicised, clerk, client_of):
-    objection = _object(publicised(), clerk)
+    objection = object_to(publicised(), clerk)
     client = client_of(clerk)
     url = _url(objection, "evidence")
     assert client.post(url, {}).status_code == 422
@@ -257,7 +254,7 @@ def test_evidence_is_stored_with_the_objection(publicised, clerk, client_of):
 
 
 def test_a_todo_leads_to_the_list_of_its_like(publicised, clerk, client_of):
-    objection = _object(publicised(), clerk)
+    objection = object_to(publicised(), clerk)
     client = client_of(clerk)
     todo = Todo.objects.open().get(subject_type="publicity.objection")
     assert [row.pk for row in client.get(todo.group_url).context["cl"].result_list] == [objection.pk]
@@ -268,7 +265,7 @@ def test_a_todo_leads_to_the_list_of_its_like(publicised, clerk, client_of):
 def test_the_list_of_objections_costs_the_same(publicised, clerk, client_of, django_assert_max_num_queries, number):
     publicity = publicised()
     for position in range(1, number + 1):
-        _object(publicity, clerk, position)
+        object_to(publicity, clerk, position)
     client = client_of(clerk)
     client.get("/admin/publicity/objection/")
     with django_assert_max_num_queries(13):
@@ -285,7 +282,7 @@ _PUBLICITY = {role.name for role in ROLES if Right.PUBLICITY in role.rights}
 @pytest.mark.parametrize("role", [role.name for role in ROLES])
 def test_every_page_by_role(announced, clerk, client_of, role):
     publicity = announced()
-    objection = _object(publicity, clerk)
+    objection = object_to(publicity, clerk)
     announcement = Announcement.objects.get()
     client = client_of(role)
     read = [
@@ -303,7 +300,7 @@ def test_every_page_by_role(announced, clerk, client_of, role):
 
 def test_firms_and_visitors_open_nothing(publicised, clerk, client, client_of, firm_user):
     publicity = publicised()
-    objection = _object(publicity, clerk)
+    objection = object_to(publicity, clerk)
     stranger = client_of(firm_user())
     for url in (_url(publicity), _url(publicity, "lines"), _url(objection), _url(objection, "sheet"), REGISTER):
         assert is_login(client.get(url)), url

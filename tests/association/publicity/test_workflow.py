@@ -6,24 +6,16 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from association.accounts.models import StandIn
-from association.accounts.roles import ROLES, Right
 from association.core.models import CalendarYear
 from association.core.stamp import current
 from association.inbox.models import Todo
-from association.publicity.actions import end_due, register_objection
+from association.publicity.actions import end_due
 from association.publicity.models import Announcement, Objection
 from association.publicity.registry import ListKind, _kinds, register
-from association.publicity.workflow import LIST, OBJECTION
-from association.workflow.actions import MoveRefused, moves_for, perform, undo_last
+from association.workflow.actions import MoveRefused, perform, undo_last
 from association.workflow.models import Step
 
-from .conftest import at
-
-
-def _object(publicity, by, position=1, **fields):
-    values = {"came": "letter", "content": "有一项处罚没有计入", "objector": "赵某"}
-    return register_objection(line=publicity.lines.get(position=position), by=by, **(values | fields))
-
+from .conftest import at, object_to
 
 # -- Publish ---------------------------------------------------------------------------------------
 
@@ -123,7 +115,7 @@ def test_what_went_out_is_not_taken_back(publicised, clerk):
 
 def test_the_announcement_leaves_out_what_is_held_and_a_supplementary_one_follows(ended, clerk, leader):
     publicity = ended(firms=4)
-    held = {n: _object(publicity, clerk, n, received_at=at("2021-05-08 17:00")) for n in (1, 2)}
+    held = {n: object_to(publicity, clerk, n, received_at=at("2021-05-08 17:00")) for n in (1, 2)}
     perform(held[2], "uphold", by=clerk, outcome="属实")
     perform(publicity, "announce", by=leader, number="建协〔2021〕5 号")
     first = Announcement.objects.get()
@@ -145,7 +137,7 @@ def test_the_announcement_leaves_out_what_is_held_and_a_supplementary_one_follow
 
 def test_nothing_is_announced_while_all_lines_are_held(ended, clerk, leader):
     publicity = ended(firms=1)
-    _object(publicity, clerk, received_at=at("2021-05-08 10:00"))
+    object_to(publicity, clerk, received_at=at("2021-05-08 10:00"))
     with pytest.raises(MoveRefused, match="没有可以公告的单位"):
         perform(publicity, "announce", by=leader)
 
@@ -246,135 +238,6 @@ def test_what_was_announced_is_not_withdrawn(announced, clerk):
         perform(announced(), "withdraw", by=clerk, note="有误")
 
 
-# -- Objections ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("move", "line"), [("uphold", "dropped"), ("dismiss", "cleared")])
-def test_a_decision_moves_the_line_and_an_answer_is_owed(publicised, clerk, move, line):
-    publicity = publicised()
-    objection = _object(publicity, clerk)
-    with pytest.raises(MoveRefused, match="请写明核查结论"):
-        perform(objection, move, by=clerk)
-    perform(objection, move, by=clerk, outcome="查阅处罚决定书")
-    assert publicity.lines.get(position=1).state == line
-    assert (objection.decided_on, objection.outcome) == (dt.date(2021, 4, 28), "查阅处罚决定书")
-    todo = Todo.objects.open().get(subject_type="publicity.objection")
-    assert (todo.label, todo.due_at) == ("答复异议人", at("2021-05-06 17:00"))
-    perform(objection, "close", by=clerk, way="call")
-    assert (objection.state, objection.answered_on) == ("closed", dt.date(2021, 4, 28))
-    assert not Todo.objects.open().filter(subject_type="publicity.objection").exists()
-
-
-@pytest.mark.parametrize(
-    ("decisions", "line"),
-    [(("dismiss", None), "blocked"), (("uphold", None), "dropped"), (("dismiss", "dismiss"), "cleared"),
-     (("dismiss", "uphold"), "dropped"), (("uphold", "dismiss"), "dropped")],
-)  # fmt: skip
-def test_two_objections_to_a_line(publicised, clerk, decisions, line):
-    publicity = publicised()
-    objections = [_object(publicity, clerk) for _ in decisions]
-    for objection, move in zip(objections, decisions, strict=True):
-        if move:
-            perform(objection, move, by=clerk, outcome="已查")
-    assert publicity.lines.get(position=1).state == line
-
-
-def test_a_decision_taken_back_holds_the_line_again(publicised, clerk):
-    publicity = publicised()
-    objection = _object(publicity, clerk)
-    perform(objection, "dismiss", by=clerk, outcome="不属实")
-    undo_last(objection, by=clerk, reason="还要再查")
-    assert (objection.state, objection.outcome, objection.is_upheld, objection.decided_on) == ("open", "", None, None)
-    assert publicity.lines.get(position=1).state == "blocked"
-    assert Todo.objects.open().get(subject_type="publicity.objection").label == "核查异议"
-
-
-def test_a_decision_is_not_taken_back_once_it_was_announced(ended, clerk, leader):
-    publicity = ended()
-    objection = _object(publicity, clerk, received_at=at("2021-05-08 10:00"))
-    perform(objection, "dismiss", by=clerk, outcome="不属实")
-    perform(publicity, "announce", by=leader)
-    with pytest.raises(MoveRefused, match="已经按原结论公告"):
-        undo_last(objection, by=clerk, reason="还要再查")
-    assert publicity.lines.get(position=1).state == "cleared"
-
-
-def test_upholding_what_came_in_time_but_was_entered_after_the_announcement_asks_for_a_correction(
-    announced, clerk, leader
-):
-    publicity = announced()
-    objection = _object(publicity, clerk, received_at=at("2021-05-08 10:00"))
-    line = publicity.lines.get(position=1)
-    assert (objection.is_late, line.state) == (False, "open")
-    perform(objection, "uphold", by=clerk, outcome="属实")
-    assert publicity.lines.get(position=1).announcement is not None
-    assert Todo.objects.open().get(kind="publicity:correct").right == "decide"
-    perform(publicity, "correct", by=leader, note="异议成立", body="撤销第 1 行。")
-    assert not Todo.objects.open().filter(kind="publicity:correct").exists()
-
-
-# -- State × role × move ---------------------------------------------------------------------------
-
-_WHO = {role.name: role.rights for role in ROLES} | {"一般人员": frozenset()}
-
-
-@pytest.mark.parametrize("role", _WHO)
-@pytest.mark.parametrize("state", LIST.states.values)
-def test_list_moves_by_state_and_role(state, role, draft, publicised, ended, announced, clerk, staff, person):
-    make = {"draft": draft, "publicised": publicised, "ended": ended, "announced": announced}
-    if state == "withdrawn":
-        publicity = publicised()
-        perform(publicity, "withdraw", by=clerk, note="有误")
-    else:
-        publicity = make[state]()
-    user = staff(role) if role != "一般人员" else person()
-    assert publicity.state == state
-    _allowed_exactly(publicity, LIST, user, _WHO[role])
-
-
-@pytest.mark.parametrize("role", _WHO)
-@pytest.mark.parametrize("state", OBJECTION.states.values)
-def test_objection_moves_by_state_and_role(state, role, publicised, clerk, staff, person):
-    objection = _object(publicised(), clerk)
-    if state in ("upheld", "closed"):
-        perform(objection, "uphold", by=clerk, outcome="属实")
-    if state == "dismissed":
-        perform(objection, "dismiss", by=clerk, outcome="不属实")
-    if state == "closed":
-        perform(objection, "close", by=clerk, way="call")
-    user = staff(role) if role != "一般人员" else person()
-    _allowed_exactly(objection, OBJECTION, user, _WHO[role])
-
-
-def _allowed_exactly(thing, flow, user, rights):
-    wanted = [move.name for move in flow.from_state(thing.state) if move.right in rights and not move.by_clock]
-    assert [move.name for move in moves_for(thing, user)] == wanted
-    for move in flow.transitions:
-        if thing.state not in move.sources:
-            with pytest.raises(MoveRefused):
-                perform(thing, move.name, by=user, note="x")
-        elif move.right not in rights:
-            with pytest.raises(PermissionDenied):
-                perform(thing, move.name, by=user, note="x")
-
-
-def test_every_state_is_reached_from_the_first():
-    for flow, first in ((LIST, "draft"), (OBJECTION, "open")):
-        seen, todo = {first}, [first]
-        while todo:
-            for move in flow.from_state(todo.pop()):
-                if move.target not in seen:
-                    seen.add(move.target)
-                    todo.append(move.target)
-        assert seen == set(flow.states.values)
-
-
-def test_the_second_signature_is_another_right_than_the_first():
-    assert LIST.get("publicise").right == Right.PUBLICITY
-    assert LIST.get("announce").right == Right.DECIDE
-    assert {move.differs_from for move in LIST.transitions if move.right == Right.DECIDE} == {"publicise"}
-
-
 # -- Word to the apps above ------------------------------------------------------------------------
 
 
@@ -394,7 +257,7 @@ def heard():
 def test_the_apps_above_hear_of_every_step(draft, clerk, leader, travel, heard):
     publicity = draft(kind="heard")
     perform(publicity, "publicise", by=clerk)
-    objection = _object(publicity, clerk)
+    objection = object_to(publicity, clerk)
     perform(objection, "uphold", by=clerk, outcome="属实")
     travel("2021-05-10 09:00")
     end_due()
