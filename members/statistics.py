@@ -45,6 +45,11 @@ class Table:
         charts = self.charts or (Chart(self.title, 1),)
         return [(one, [_point(row, one) for row in self.rows[-DRAWN if one.standing else 0 :]]) for one in charts]
 
+    @property
+    def labelled(self) -> list[list[tuple]]:
+        """Each row as [(head, cell)]: on a phone the head stands at the cell."""
+        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
+
 
 def _point(row: tuple, chart: Chart) -> tuple:
     """「2015 年」 stands as 2015; 「50.0%」 is 50.0, and no share of nothing is none."""
