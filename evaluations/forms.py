@@ -6,19 +6,13 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
 
 from association.parties.models import Party
+from association.workflow.forms import DayInput
 
 from .layouts import LAYOUT_FIELDS, layout_from, layout_initial
 from .models import CreditSource, RatingRound, Scheme, Survey
 from .scheme_file import LARGEST, loads_scheme
 from .scheme_rows import rulebook_of
 from .scoring import RuleBookError, channel_named
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, attrs=None):
-        super().__init__(attrs, format="%Y-%m-%d")
 
 
 def check_scheme(scheme: Scheme):

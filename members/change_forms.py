@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from association.core.adminforms import DayInput
-from association.core.enums import Channel
 from association.core.masking import mask_mobile
 from association.core.models import Association
 from association.core.phones import clean_phone
 from association.core.text import clean_text
 from association.documents.kept import KeepsFiles, KeptFileField
 from association.workflow.actions import OnBehalf
+from association.workflow.forms import ChannelField, ReceivedOnField
 
 from . import changes
 from .change_parts import DAY_ERROR, blocks_of, check_blocks, day_field, text_field
@@ -67,14 +67,7 @@ class ProposalForm(KeepsFiles, forms.Form):
         self.fields["district"].choices = [("", "请选择"), *((name, name) for name in names)]
 
     def _add_on_behalf(self):
-        self.fields["channel"] = forms.ChoiceField(
-            label="怎样收到", choices=[("", "请选择"), *Channel.choices],
-            error_messages={"required": "请选择怎样收到的：纸质、电话、现场或来信。"},
-        )  # fmt: skip
-        self.fields["received_on"] = forms.DateField(
-            label="收到日期", widget=DayInput, initial=timezone.localdate(),
-            error_messages={"required": "请填写收到的日期。", **DAY_ERROR},
-        )  # fmt: skip
+        self.fields |= {"channel": ChannelField(), "received_on": ReceivedOnField()}
         self.fields["licence"].label = "扫描件"
         self.fields["licence"].help_text = "企业的申请或证明材料，可以以后补传。"
 
@@ -98,12 +91,6 @@ class ProposalForm(KeepsFiles, forms.Form):
     def clean_contact_phone(self):
         text = self.cleaned_data["contact_phone"]
         return clean_phone(text) if text else ""
-
-    def clean_received_on(self):
-        day = self.cleaned_data["received_on"]
-        if day > timezone.localdate():
-            raise ValidationError("收到日期不能晚于今天。")
-        return day
 
     def clean(self):
         data = super().clean()
@@ -136,12 +123,6 @@ class ProposalForm(KeepsFiles, forms.Form):
         if self.proposal is not None:
             return changes.revise(self.proposal, seen_version=data["seen_version"], **values)
         return changes.propose(self.firm, once_key=f"firm-change:{data['once'] or uuid.uuid4()}", **values)
-
-    def put(self, problem: ValidationError):
-        """Each sentence at its field, where the form has one of that name."""
-        found = problem.message_dict if hasattr(problem, "error_dict") else {None: problem.messages[:1]}
-        for name, errors in found.items():
-            self.add_error(name if name in self.fields else None, errors)
 
     def groups(self) -> list[tuple[str, list, list]]:
         """The fields as the page draws them: (heading, bound fields, blocks that fold)."""

@@ -5,12 +5,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from association.core.adminforms import DayInput
-from association.core.enums import Channel
 from association.core.lines import rows_of
 from association.core.numbers import from_words, in_words
 from association.core.text import clean_text
 from association.documents.kept import KeepsFiles, KeptFileField
 from association.parties.models import Party
+from association.workflow.forms import ChannelField, ReceivedOnField
 
 from .joining_forms import DAY_ERRORS, ApplicationFields, day_field
 from .models import Membership, MembershipRules
@@ -62,11 +62,8 @@ class EnrolForm(WhoForm):
 class PaperForm(KeepsFiles, WhoForm):
     """An application that came on paper, by telephone or in person (代录)."""
 
-    channel = forms.ChoiceField(
-        label="怎样收到", choices=[("", "请选择"), *Channel.choices],
-        error_messages={"required": "请选择怎样收到的：纸质、电话、现场或来信。"},
-    )  # fmt: skip
-    received_on = day_field("收到日期")
+    channel = ChannelField()
+    received_on = ReceivedOnField()
     scan = KeptFileField(
         label="申请表扫描件", required=False, purpose="joining.scan", help_text="其他材料在下一步「审核材料」里上传。"
     )
@@ -153,11 +150,8 @@ class ReasonForm(forms.Form):
 class LeavingForm(forms.Form):
     """A request to leave that came on paper or by telephone (代录)."""
 
-    channel = forms.ChoiceField(
-        label="怎样收到", choices=[("", "请选择"), *Channel.choices],
-        error_messages={"required": "请选择怎样收到的：纸质、电话、现场或来信。"},
-    )  # fmt: skip
-    received_on = day_field("收到日期")
+    channel = ChannelField()
+    received_on = ReceivedOnField()
     reason = _text("退会原因", 300, rows=3)
 
 

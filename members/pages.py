@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.core.masking import mask_mobile
+from association.core.refusals import put_errors
 from association.documents.papers import add_paper
 from association.timeline.actions import log_access
 
@@ -90,24 +91,13 @@ def deed_page(request, firm: Firm, deed: Deed, *, frame, back_url):
     if request.method == "POST" and form.is_valid():
         try:
             words, url = deed.act(firm, request.user, form.cleaned_data)
-        except ValidationError as problem:
-            _put(form, problem)
-        except PermissionDenied as problem:
-            form.add_error(None, str(problem))
+        except (ValidationError, PermissionDenied) as problem:
+            put_errors(form, problem)
         else:
             messages.success(request, words)
             return HttpResponseRedirect(url or back_url)
     context = {**frame, "title": deed.title, "deed": deed, "form": form, "back_url": back_url, "firm": firm}
     return TemplateResponse(request, "admin/members/deed.html", context)
-
-
-def _put(form, problem: ValidationError):
-    """Each sentence at its field, where the form has one of that name."""
-    if not hasattr(problem, "error_dict"):
-        form.add_error(None, problem.messages[0])
-        return
-    for name, errors in problem.message_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 def row_or_404(rows, pk):

@@ -6,8 +6,8 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from association.core.adminforms import DayInput
-from association.core.enums import Channel
 from association.core.text import clean_text
+from association.workflow.forms import ChannelField, ReceivedOnField
 
 from .models import Post, Tenure, TermChange, TermChangeLine
 from .queries import party_named
@@ -191,14 +191,5 @@ class AnswerForm(forms.Form):
 class OnBehalfForm(AnswerForm):
     """The same, entered by staff: how it came and when."""
 
-    channel = forms.ChoiceField(
-        label="怎样收到", choices=[("", "请选择"), *Channel.choices],
-        error_messages={"required": "请选择怎样收到的：纸质、电话、现场或来信。"},
-    )  # fmt: skip
-    received_on = _day("收到日期", "请填写收到的日期。", initial=timezone.localdate)
-
-    def clean_received_on(self):
-        day = self.cleaned_data["received_on"]
-        if day > timezone.localdate():
-            raise ValidationError("收到日期不能晚于今天。")
-        return day
+    channel = ChannelField()
+    received_on = ReceivedOnField()

@@ -16,10 +16,11 @@ from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
 from association.core.admin import BaseAdmin, Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.masking import mask_mobile
+from association.core.refusals import put_errors
 
 from . import actions, lockout, slips
 from .adapters import MobileField
-from .forms import ReasonForm, StaffStandInForm, put_errors
+from .forms import ReasonForm, StaffStandInForm
 from .models import ActivationSlip, StandIn, User
 from .roles import ROLE_BY_NAME, ROLES, Right
 from .slip_sheet import sheet_of

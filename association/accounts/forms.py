@@ -176,12 +176,3 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = help_text
         self.fields["reason"].error_messages["required"] = "请写明原因。"
-
-
-def put_errors(form, problem: ValidationError):
-    """Stand an action's refusal at the fields it names, else on top of the form."""
-    if hasattr(problem, "error_dict"):
-        for name, errors in problem.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
-    else:
-        form.add_error(None, problem)

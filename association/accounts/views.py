@@ -15,8 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from association.core.refusals import put_errors
+
 from . import actions, slips
-from .forms import ActivateForm, ChangePasswordForm, EmailForm, SetPasswordForm, StandInForm, put_errors
+from .forms import ActivateForm, ChangePasswordForm, EmailForm, SetPasswordForm, StandInForm
 from .models import StandIn
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])

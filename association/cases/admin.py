@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from association.core.admin import BaseAdmin
 from association.core.models import StaleVersion
+from association.core.refusals import reason_of
 from association.documents.models import DocumentKind
 
 from . import material_pages
@@ -130,7 +131,7 @@ class MaterialAdmin(BaseAdmin):
             )  # fmt: skip
             return HttpResponseRedirect(check_url(case))
         except (ValidationError, PermissionDenied) as problem:
-            messages.warning(request, problem.messages[0] if isinstance(problem, ValidationError) else str(problem))
+            messages.warning(request, reason_of(problem))
             return self._page(request, case, forms=forms, status=422)
         messages.success(request, f"已保存 {changed} 项审核结果。" if changed else "没有改动。")
         return HttpResponseRedirect(check_url(case))

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from association.core.refusals import reason_of
 from association.documents.joined import MOST_PHOTOS, is_photo, join
 from association.documents.library import keep
 from association.documents.models import Document
@@ -91,7 +92,7 @@ def take_back(request, case: Case, *, page: str):
     try:
         materials.detach(material=row, by=request.user)
     except (ValidationError, PermissionDenied) as problem:
-        messages.warning(request, problem.messages[0] if isinstance(problem, ValidationError) else str(problem))
+        messages.warning(request, reason_of(problem))
     else:
         messages.success(request, "已撤下。")
     return HttpResponseRedirect(back_of(request, page))

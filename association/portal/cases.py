@@ -9,11 +9,12 @@ from django.utils import timezone
 from association.cases.models import Case
 from association.cases.registry import kind_of
 from association.core.models import Association
+from association.core.refusals import put_errors, tried
 from association.inbox.models import Whose
 from association.inbox.queries import Clock
 from association.timeline.actions import events_of
 from association.workflow.actions import perform, undo_last
-from association.workflow.checks import reason_of, undoable_step
+from association.workflow.checks import undoable_step
 from association.workflow.models import Step
 from association.workflow.table import Transition, workflow_of
 from association.workflow.views import stations_of
@@ -151,7 +152,7 @@ def _moved(request, case: Case, move: Transition, form) -> bool:
     except (PermissionDenied, ValidationError) as problem:
         last, _why = undoable_step(case, request.user)
         if last is None or last.name != move.name or seen is None or case.version != seen + 1:
-            form.add_error(None, reason_of(problem))
+            put_errors(form, problem)
             return False
     messages.success(request, f"已{move.label}。")
     return True
@@ -165,14 +166,10 @@ def undo_page(request, desk: Desk, case: Case, *, crumbs: list[dict], title: str
         messages.warning(request, why)
         return redirect(back)
     form = UndoForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            undo_last(case, by=request.user, reason=form.cleaned_data["note"])
-        except (PermissionDenied, ValidationError) as problem:
-            form.add_error(None, reason_of(problem))
-        else:
-            messages.success(request, f"已撤回「{step.label}」。")
-            return redirect(back)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and tried(form, lambda: undo_last(case, by=request.user, reason=form.cleaned_data["note"])):
+        messages.success(request, f"已撤回「{step.label}」。")
+        return redirect(back)
     context = {"title": title, "step": step, "form": form, "back": back, "crumbs": [*crumbs, _crumb(title, back)]}
     return render(request, "portal/undo.html", context, status=422 if form.errors else 200)
 

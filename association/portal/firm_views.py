@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from association.core.masking import mask_mobile
+from association.core.refusals import put_errors
 from association.inbox.models import Whose
 from association.timeline.actions import log_access
 from association.timeline.models import AccessLog
@@ -111,7 +112,7 @@ def _form_page(request, row: Firm, *, crumbs, back, proposal=None):
         try:
             saved = form.save()
         except ValidationError as problem:
-            form.put(problem)
+            put_errors(form, problem)
         else:
             messages.success(request, "已提交，协会核对以后生效；办理情况在这里查看。")
             return redirect(cases.url_of(saved.case))

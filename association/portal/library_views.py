@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from association.core.models import StaleVersion
+from association.core.refusals import put_errors
 from association.documents import papers
 from association.documents.models import Document, DocumentKind
 from association.documents.paper_forms import PaperForm
@@ -89,7 +90,7 @@ def _add_page(request, desk, old: Document | None):
         try:
             paper = papers.add_paper(document=data.pop("file"), party=desk.party, by=request.user, replaces=old, **data)
         except ValidationError as problem:
-            _put(form, problem)
+            put_errors(form, problem)
         else:
             messages.success(request, f"「{paper.label}」已放入证照库，办件时可以直接选用。")
             return redirect(HOME)
@@ -125,7 +126,7 @@ def _written(request, paper, form) -> bool:
     except StaleVersion as problem:
         form.overtaken(problem)
     except ValidationError as problem:
-        _put(form, problem)
+        put_errors(form, problem)
     else:
         messages.success(request, "已保存。")
         return True
@@ -146,12 +147,3 @@ def remove(request, desk, uid):
     else:
         messages.success(request, f"「{paper.label}」已移出证照库。")
     return redirect(HOME)
-
-
-def _put(form, problem: ValidationError):
-    """Each sentence at its field, where the form has one of that name."""
-    if not hasattr(problem, "error_dict"):
-        form.add_error(None, problem.messages[0])
-        return
-    for name, errors in problem.message_dict.items():
-        form.add_error(name if name in form.fields else None, errors)

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from association.cases.materials import missing_of
 from association.cases.models import Case
 from association.core.models import StaleVersion
+from association.core.refusals import put_errors
 from association.inbox.models import Whose
 from association.parties.models import Seat
-from association.workflow.checks import reason_of
 from members import joining
 from members.enums import JOINING, LEAVING, TO_FILL_IN
 from members.membership_queries import standing_on
@@ -156,7 +156,7 @@ def _saved(request, form, application) -> bool:
         form.overtaken(problem)
         return False
     except (PermissionDenied, ValidationError) as problem:
-        form.add_error(None, reason_of(problem))
+        put_errors(form, problem)
         return False
     messages.success(request, "已保存。填好并交齐材料以后，请点「提交入会申请」。")
     return True

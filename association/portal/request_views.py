@@ -10,11 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from association.accounts import codes
-from association.accounts.forms import put_errors
 from association.core.masking import mask_mobile
+from association.core.refusals import put_errors, reason_of
 from association.parties.models import Invitation
 from association.workflow.actions import perform
-from association.workflow.checks import reason_of
 from association.workflow.models import Step
 from association.workflow.table import workflow_of
 from members import registration, seats
@@ -190,7 +189,7 @@ def hand_in(form: AgainForm, row: SeatRequest, *, by) -> bool:
     try:
         registration.ask_again(row, by=by, **data_of(data))
     except (ValidationError, PermissionDenied) as problem:
-        form.add_error(None, reason_of(problem))
+        put_errors(form, problem)
         return False
     return True
 

@@ -9,13 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from association.accounts.forms import put_errors
 from association.core.masking import mask_mobile
 from association.core.models import StaleVersion
+from association.core.refusals import put_errors
 from association.parties.models import Invitation, Seat
 from association.timeline.models import Event
 from association.workflow.actions import perform
-from association.workflow.checks import reason_of
 from association.workflow.table import workflow_of
 from members import seats
 from members.models import SeatRequest
@@ -80,14 +79,6 @@ def _site(request) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-def _say(form, problem):
-    """A refusal of an action, at its field or on top."""
-    if isinstance(problem, PermissionDenied):
-        form.add_error(None, str(problem))
-    else:
-        put_errors(form, problem)
-
-
 def _form_page(request, form, **context):
     return render(request, "portal/seat_form.html", {"form": form, **context}, status=422 if form.errors else 200)
 
@@ -102,7 +93,7 @@ def seat_invite(request, desk):
         try:
             row = seats.invite(party=desk.party, by=request.user, **form.cleaned_data)
         except (ValidationError, PermissionDenied) as problem:
-            _say(form, problem)
+            put_errors(form, problem)
         else:
             return redirect("portal:seat_invitation", row.uid)
     return _form_page(
@@ -158,7 +149,7 @@ def _act(form, act) -> bool:
     except StaleVersion as problem:
         form.overtaken(problem)
     except (ValidationError, PermissionDenied) as problem:
-        _say(form, problem)
+        put_errors(form, problem)
     else:
         return True
     return False
@@ -247,7 +238,7 @@ def seat_request(request, desk, uid, name):
         try:
             perform(row, move.name, by=request.user, note=data["note"], seen_version=data["seen_version"])
         except (ValidationError, PermissionDenied) as problem:
-            form.add_error(None, reason_of(problem))
+            put_errors(form, problem)
         else:
             messages.success(request, f"已办理「{move.label}」。")
             return redirect("portal:seats")

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 
+from association.core.refusals import put_errors
 from association.inbox.queries import Clock
 from members.enums import TermState
 from members.models import TermChange, TermChangeLine
@@ -74,10 +75,7 @@ def _answer(request, line: TermChangeLine) -> bool:
                 return True  # the second of two clicks
             form.data = form.data.copy()
             form.data[form.add_prefix("seen_version")] = line.version
-        for name, sentences in (
-            problem.message_dict if hasattr(problem, "error_dict") else {None: problem.messages}
-        ).items():
-            form.add_error(name if name in form.fields else None, sentences)
+        put_errors(form, problem)
         return False
     messages.success(request, f"{line.post}的任职资料{saved.get_answer_display()}，谢谢。")
     return True

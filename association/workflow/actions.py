@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from association.accounts.rules import authority
 from association.core.enums import Audience
+from association.core.refusals import reason_of
 from association.core.stamp import raise_stamp
 from association.inbox.actions import close_todos
 from association.timeline.actions import record
@@ -21,7 +22,6 @@ from .checks import (
     acts_for_party,
     allowed,
     moves_for,
-    reason_of,
     undoable_step,
     why_not,
     why_not_void,

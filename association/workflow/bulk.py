@@ -4,11 +4,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.utils import timezone
 
+from association.core.refusals import reason_of
 from association.inbox.models import Todo
 from association.timeline.actions import build, label_of
 from association.timeline.models import Event
 
-from .checks import Facts, MoveRefused, reason_of
+from .checks import Facts, MoveRefused
 from .models import Step
 from .table import workflow_of
 from .writing import build_step, day_of, due_of_turn, sentence_of, todo_values, turn_key

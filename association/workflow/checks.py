@@ -18,11 +18,6 @@ class MoveRefused(ValidationError):
     """The move cannot be made; the message is one Chinese sentence that says why and what to do."""
 
 
-def reason_of(problem) -> str:
-    """The sentence of a MoveRefused or PermissionDenied."""
-    return problem.messages[0] if isinstance(problem, ValidationError) else str(problem)
-
-
 @dataclass(frozen=True)
 class OnBehalf:
     """A step that staff enter for a party (代录): how it came, the day it was received, a scan."""

@@ -18,6 +18,31 @@ class DayInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+class ChannelField(forms.ChoiceField):
+    """How something came that staff enter for a party (代录)."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="怎样收到", choices=[("", "请选择"), *Channel.choices],
+            error_messages={"required": "请选择怎样收到的：纸质、电话、现场或来信。"}, **kwargs,
+        )  # fmt: skip
+
+
+class ReceivedOnField(forms.DateField):
+    """The day on which it came: today where nothing else is said, never later."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="收到日期", widget=DayInput, initial=timezone.localdate,
+            error_messages={"required": "请填写收到的日期。", "invalid": "日期写作 2021-04-28 的样子。"}, **kwargs,
+        )  # fmt: skip
+
+    def validate(self, value):
+        super().validate(value)
+        if value and value > timezone.localdate():
+            raise ValidationError("收到日期不能晚于今天。")
+
+
 class MoveForm(forms.Form):
     """Fields of every move. `on_behalf` adds how, when and on what paper the party asked for it."""
 
@@ -44,14 +69,7 @@ class MoveForm(forms.Form):
             self._add_on_behalf()
 
     def _add_on_behalf(self):
-        self.fields["channel"] = forms.ChoiceField(
-            label="怎样收到", choices=[("", "请选择"), *Channel.choices],
-            error_messages={"required": "请选择怎样收到的：纸质、电话、现场或来信。"},
-        )  # fmt: skip
-        self.fields["received_on"] = forms.DateField(
-            label="收到日期", widget=DayInput, initial=timezone.localdate(),
-            error_messages={"required": "请填写收到的日期。", "invalid": "日期写作 2021-04-28 的样子。"},
-        )  # fmt: skip
+        self.fields |= {"channel": ChannelField(), "received_on": ReceivedOnField()}
         del self.fields["happened_on"]  # the day of a step on behalf is the day it was received
         if self.party is None:  # many rows at once: a scan belongs to one party
             return
@@ -59,12 +77,6 @@ class MoveForm(forms.Form):
             label="扫描件", required=False, help_text="纸质材料的扫描件或照片，可以以后补传。"
         )
         self.fields["scan_uid"] = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def clean_received_on(self):
-        day = self.cleaned_data["received_on"]
-        if day > timezone.localdate():
-            raise ValidationError("收到日期不能晚于今天。")
-        return day
 
     def clean(self):
         """Keep an uploaded scan at once, so that another field's mistake does not lose it."""

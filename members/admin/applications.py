@@ -12,6 +12,7 @@ from association.cases.caseadmin import CaseRowAdmin, case_state_filter
 from association.cases.materials import missing_of, slots_of
 from association.core.admin import Link
 from association.core.adminhooks import holds
+from association.core.refusals import put_errors, reason_of
 
 from .. import joining, publicity
 from ..enums import JOINING, LEAVING, JoiningState, LeavingState
@@ -101,7 +102,7 @@ class MembershipApplicationAdmin(CaseRowAdmin):
                 party=form.party, person_name=data["person_name"], values=fields.values(),
             )  # fmt: skip
         except (ValidationError, PermissionDenied) as problem:
-            form.add_error(None, problem.messages[0] if isinstance(problem, ValidationError) else str(problem))
+            put_errors(form, problem)
         return None
 
     def publicity_view(self, request):
@@ -111,7 +112,7 @@ class MembershipApplicationAdmin(CaseRowAdmin):
             try:
                 made = publicity.make_list(by=request.user)
             except (ValidationError, PermissionDenied) as problem:
-                messages.error(request, problem.messages[0] if isinstance(problem, ValidationError) else str(problem))
+                messages.error(request, reason_of(problem))
                 return HttpResponseRedirect(back)
             messages.success(request, "公示名单已生成，请核对以后发布。")
             return HttpResponseRedirect(made.get_absolute_url())

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from association.core.admin import BaseAdmin, Link
 from association.core.adminlist import chip
+from association.core.refusals import reason_of
 from association.parties.models import Party
-from association.workflow.checks import reason_of
 
 from .. import calls
 from ..call_forms import AnswerForm, CallNoteForm

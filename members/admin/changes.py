@@ -9,8 +9,9 @@ from association.cases.caseadmin import CaseRowAdmin, case_state_filter
 from association.core.admin import Link
 from association.core.adminlist import link
 from association.core.masking import mask_mobile
+from association.core.refusals import put_errors
 from association.workflow import views
-from association.workflow.checks import as_staff, reason_of
+from association.workflow.checks import as_staff
 from association.workflow.table import workflow_of
 
 from .. import changes, on_file
@@ -124,10 +125,8 @@ def proposal_page(request, firm: Firm, *, frame, back_url, proposal=None):
     if request.method == "POST" and form.is_valid():
         try:
             saved = form.save()
-        except ValidationError as problem:
-            form.put(problem)
-        except PermissionDenied as problem:
-            form.add_error(None, reason_of(problem))
+        except (ValidationError, PermissionDenied) as problem:
+            put_errors(form, problem)
         else:
             return HttpResponseRedirect(saved.case.get_absolute_url())
     context = {**frame, "title": "代录资料变更", "form": form, "firm": firm, "back_url": back_url}

@@ -14,6 +14,7 @@ from association.core.admin import BaseAdmin, BaseTabularInline, Link
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.masking import mask_mobile
+from association.core.refusals import reason_of
 from association.exchange.exports import export_list, file_name, masked_for
 from association.exchange.views import attachment
 from association.jobs.models import Job
@@ -331,7 +332,7 @@ class FirmAdmin(BaseAdmin):
             try:
                 act()
             except (ValidationError, PermissionDenied) as problem:
-                messages.error(request, getattr(problem, "messages", [str(problem)])[0])
+                messages.error(request, reason_of(problem))
             else:
                 messages.success(request, f"已{title}。")
             return HttpResponseRedirect(back)

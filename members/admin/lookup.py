@@ -10,9 +10,9 @@ from django.utils.http import urlencode
 
 from association.core.adminhooks import holds
 from association.core.adminmenu import MenuPage, add_page
+from association.core.refusals import reason_of
 from association.timeline.actions import log_access
 from association.timeline.models import AccessLog
-from association.workflow.checks import reason_of
 
 from .. import calls, lookup
 from ..call_forms import CallForm

@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -16,6 +15,7 @@ from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.adminmenu import MenuPage, add_page
+from association.core.refusals import tried
 from association.exchange.exports import export_list, file_name
 from association.exchange.views import attachment
 from association.jobs.models import Job
@@ -290,21 +290,6 @@ def day_of(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text.strip())
     except ValueError:
         return None
-
-
-def tried(form, act):
-    """What `act` gives; None where it refused, and then the form says why, at the field that it is about."""
-    try:
-        return act()
-    except PermissionDenied as problem:
-        form.add_error(None, str(problem))
-    except ValidationError as problem:
-        if not hasattr(problem, "error_dict"):
-            form.add_error(None, problem.messages[0])
-        else:
-            for name, sentences in problem.message_dict.items():
-                form.add_error(name if name in form.fields else None, sentences)
-    return None
 
 
 add_page(

@@ -13,6 +13,7 @@ from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.adminmenu import MenuPage, add_page
 from association.core.masking import mask_mobile
+from association.core.refusals import put_errors
 from association.exchange.exports import export_list, file_name, masked_for
 from association.exchange.views import attachment
 from association.jobs.models import Job
@@ -38,21 +39,12 @@ def act_page(request, *, form, act, frame, back_url, said, **more):
         try:
             act(form.cleaned_data)
         except ValidationError as problem:
-            put(form, problem)
+            put_errors(form, problem)
         else:
             messages.success(request, said)
             return HttpResponseRedirect(back_url)
     context = {**frame, "form": form, "back_url": back_url, **more}
     return TemplateResponse(request, "admin/members/act.html", context, status=422 if form.errors else 200)
-
-
-def put(form, problem: ValidationError):
-    """Each sentence at its field, where the form has one of that name."""
-    if not hasattr(problem, "error_dict"):
-        form.add_error(None, problem.messages[0])
-        return
-    for name, sentences in problem.message_dict.items():
-        form.add_error(name if name in form.fields else None, sentences)
 
 
 @admin.register(Term)

@@ -17,8 +17,8 @@ from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.masking import mask_mobile
 from association.core.models import StaleVersion
+from association.core.refusals import reason_of
 from association.parties.models import Invitation, Party, Seat
-from association.workflow.checks import reason_of
 
 from .. import pages, seats
 from ..seat_forms import EndForm, InviteForm, RightForm, TakeOverForm
