@@ -1,6 +1,10 @@
 // Small comforts of the admin: a second click on a button that was pressed does nothing; open menus close.
-// How many rows are ticked, as we say it everywhere (Django's own catalogue of the page holds the other order).
-if (window.django?.catalog) window.django.catalog["%(sel)s of %(cnt)s selected"] = ["已选 %(sel)s 个，共 %(cnt)s 个"];
+// How many rows are ticked, as we say it everywhere (the page's own catalogue holds the other order, out of reach).
+const counted = window.ngettext;
+if (counted) {
+  window.ngettext = (one, many, count) =>
+    one === "%(sel)s of %(cnt)s selected" ? "已选 %(sel)s 个，共 %(cnt)s 个" : counted(one, many, count);
+}
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
