@@ -182,6 +182,9 @@ class _List(ImportKind):
         drafts = TermChange.objects.filter(state=TermState.DRAFT).values_list("pk", "title")
         return [(str(pk), title) for pk, title in drafts] or [("", "还没有正在编制的名单")]
 
+    def shown(self, option, value):
+        return TermChange.objects.filter(pk=value).values_list("title", flat=True).first() or str(value)
+
     def give_back(self, rows, *, batch, by):
         """Lines that the file brought go, those that it changed are what they were, while the list is being made."""
         lines, stays, gone, changed = subjects_of(rows, TermChangeLine, "change"), {}, [], []

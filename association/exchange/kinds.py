@@ -140,6 +140,10 @@ class ImportKind:
         """[(value, words)] that an option can have on a page, the usual one first; none: it is typed."""
         return ()
 
+    def shown(self, option: str, value) -> str:
+        """What an option was set to, as staff read it."""
+        return str(value)
+
     def give_back(self, rows: Sequence[ImportRow], *, batch, by) -> dict[int, str]:
         """Undo what these rows of a batch did, in the caller's transaction: {key of an ImportRow: why it stays}.
 

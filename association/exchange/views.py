@@ -112,7 +112,7 @@ def batch_page(request, batch: ImportBatch, *, frame, url_of):
     context = {
         **frame, "title": batch.document.label, "batch": batch, "kind": kind, "may": mine, "urls": url_of(batch),
         "shows_values": full, "tiles": _tiles(batch),
-        "options": [(OPTIONS[name].label, value) for name, value in batch.options.items() if name in OPTIONS],
+        "options": [(OPTIONS[name].label, kind.shown(name, value)) for name, value in batch.options.items() if name in OPTIONS],
         "problems": _page(request, batch.rows.filter(verdict=ImportRow.Verdict.REJECTED), "p", hide=not full),
         "waiting": _page(request, batch.rows.filter(verdict=ImportRow.Verdict.WAITING), "w"),
         "form": ConfirmForm(), "nothing_new": batch.read and not (batch.created or batch.updated or batch.waiting),
