@@ -20,17 +20,17 @@ SHOWN = (TermState.CONFIRMING, TermState.PROPOSED, TermState.ISSUED)
 def _lines(request, desk, uid) -> tuple[TermChange, list[TermChangeLine], list[str]]:
     """The list, the party's own lines in it once the units were asked, and which other parties of the reader wait.
 
-    Who acts for several gets one message that leads here: where the party at whose desk one sits has no line, one sits
-    down at the first that has. Raises Http404.
+    Who answers for another of their parties (a page that was open before) sits down at that one. Raises Http404.
     """
     seats = {seat.party_id: seat for seat in desk.seats}
     rows = TermChangeLine.objects.visible_to(request.user).filter(party__in=seats, change__uid=uid)
     every = list(rows.filter(change__state__in=SHOWN).select_related("change", "post", "party").order_by("place"))
-    if not every:
-        raise Http404
-    if desk.party.pk not in {line.party_id for line in every}:
-        choose(request, seats[every[0].party_id].uid)
+    answered = next((line for line in every if str(line.pk) == request.POST.get("line")), None)
+    if answered is not None and answered.party_id != desk.party.pk:
+        choose(request, seats[answered.party_id].uid)
     lines = [line for line in every if line.party_id == desk.party.pk]
+    if not lines:
+        raise Http404
     waiting = [line.party.name for line in every if line.party_id != desk.party.pk and _waits(line)]
     return lines[0].change, lines, list(dict.fromkeys(waiting))
 

@@ -97,7 +97,8 @@ def test_one_person_for_two_firms_chooses_whose_desk_it_is(desk_of, asked, year)
         page = client.post("/desk/switch/", {"seat": seats[party.pk].uid}, follow=True)
         assert f"现在为「{party.name}」办理" in words_of(page)
         assert client.get(page_of(year, party)).status_code == 200
-        assert client.get(page_of(year, stranger)).status_code == 404
+        assert client.get("/desk/").context["desk"].party == party.name
+        assert client.post(f"{page_of(year, stranger)}undo/", {}).status_code == 404
 
 
 def test_a_seat_that_is_not_ones_own_is_refused(desk_of, firm_party, association):
