@@ -185,7 +185,8 @@ def look_at(batch: ImportBatch, loaded: Loaded) -> Iterator[tuple[int, int, str]
     with transaction.atomic():
         waits = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.READING).update(
             state=ImportBatch.State.PREVIEWED, read=done, options=loaded.options,
-            notes=[*loaded.notes, *session.remarks()], version=F("version") + 1, **{verdict.value: count for verdict, count in counts.items()},
+            notes=[*loaded.notes, *session.remarks()], version=F("version") + 1,
+            **{verdict.value: count for verdict, count in counts.items()},
         )  # fmt: skip
         if waits:
             insert(ImportRow, seen)
