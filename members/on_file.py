@@ -20,7 +20,6 @@ LABELS = {NAME: "名称", "short_name": "简称"}
 CERTIFICATE, POST, NEW = "certificate", "post", "new"
 OF_CERTIFICATE = ("name", "number", "starts_on", "ends_on")
 OF_POST = ("person_name", "person_title", "person_phone")
-PARTS = {CERTIFICATE: OF_CERTIFICATE, POST: OF_POST}
 _MONEY, _DAYS = ("registered_capital",), ("starts_on", "ends_on")
 _PERSONAL = ("contact_phone", "person_phone")
 

@@ -108,16 +108,6 @@ def hand_in(*, case: Case, slot: Slot, by, uploads=(), documents: Iterable[Docum
     return handed, refused
 
 
-def attach(*, case: Case, slot: Slot, by, upload=None, document: Document | None = None) -> Material:
-    """Hand in one fresh upload, or one document of the case's party. Raises ValidationError where it is not taken."""
-    handed, refused = hand_in(
-        case=case, slot=slot, by=by, uploads=[upload] if upload else (), documents=[document] if document else ()
-    )
-    if refused:
-        raise ValidationError(refused[0])
-    return handed[0]
-
-
 def _document_of(case, slot, one, by) -> Document:
     if slot.kind != case.kind:
         raise ValidationError("这项材料不属于这一件，请刷新页面后再试。")

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin, TabularInline
 
 from .adminforms import (
     DATE_FIELDS,
@@ -239,6 +239,11 @@ class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except StaleVersion:  # saved between our check and our write: the check answers now
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as problem:
+            if not self.saves_through_actions:
+                raise
+            messages.warning(request, problem.messages[0])  # somebody was faster than the form's own check
+            return HttpResponseRedirect(request.path)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
@@ -361,10 +366,6 @@ class _InlineMixin(ScopedFieldsMixin):
 
 class BaseTabularInline(_InlineMixin, TabularInline):
     hide_title = True
-
-
-class BaseStackedInline(_InlineMixin, StackedInline):
-    pass
 
 
 from . import settings_admin  # noqa: E402, F401 - the ground's own lists, found with this module

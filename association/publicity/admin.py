@@ -1,7 +1,6 @@
 """公示公告 in the admin: lists, objections, announcements. State changes only by the buttons of the table."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
@@ -81,13 +80,6 @@ class PublicityListAdmin(StatefulAdminMixin, BaseAdmin):
     def save_model(self, request, obj, form, change):
         values = {name: form.cleaned_data[name] for name in EDITABLE if name in form.cleaned_data}
         change_draft(obj, by=request.user, **values)
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as problem:  # published while the form was being checked
-            messages.warning(request, problem.messages[0])
-            return HttpResponseRedirect(request.path)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:

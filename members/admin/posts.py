@@ -176,13 +176,6 @@ class TenureAdmin(BaseAdmin):
             saved = terms.appoint(party=form.party, by=request.user, **{name: data[name] for name in names})
         obj.pk, obj.version, obj._state.adding = saved.pk, saved.version, False
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as problem:  # somebody else was faster than the form's own check
-            messages.warning(request, problem.messages[0])
-            return HttpResponseRedirect(request.path)
-
     def history_of(self, obj):
         """What happened to posts of the unit."""
         label, pk = ("parties.party", obj.party_id) if obj.party_id else ("members.tenure", obj.pk)

@@ -95,13 +95,6 @@ class TermChangeAdmin(StatefulAdminMixin, BaseAdmin):
             saved = term_changes.create_change(by=request.user, once_key=key[:120], **values)
         obj.pk, obj.version, obj._state.adding = saved.pk, saved.version, False
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as problem:  # it went on while the form was being checked
-            messages.warning(request, problem.messages[0])
-            return HttpResponseRedirect(request.path)
-
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(request, "名单已建立，请导入 Excel 或逐行填写。")
         return HttpResponseRedirect(self.page_url("change", obj.pk))
