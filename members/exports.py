@@ -2,7 +2,7 @@
 
 from association.exchange.exports import ListExport, register
 
-from .queries import listed, words_of
+from .queries import FILTERS, listed
 from .resources import FirmResource
 
-FIRMS = register(ListExport("firms", "企业名册", FirmResource, listed, words_of))
+FIRMS = register(ListExport("firms", "企业名册", FirmResource, listed, FILTERS.words))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from association.core.models import Association
 from association.parties.models import Party
 
+from .filtering import Filters
 from .models import Firm, Membership, MembershipPause, MembershipRules, Post, Tenure
 from .signs import Sign, last_signs
 
@@ -86,8 +87,7 @@ def _with_post(rows: QuerySet, post: str) -> QuerySet:
     return rows.filter(party__in=held.filter(post=post).values("party"))
 
 
-def filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
-    """{parameter: (title, {value: words}, function(rows, value))}: for the list, its print and its export alike."""
+def _filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
     posts = {str(row.pk): row.unit_name or row.name for row in Post.objects.filter(is_active=True)}
     years = Membership.objects.standing().filter(joined_on_known=True).dates("joined_on", "year", order="DESC")
     return {
@@ -108,33 +108,12 @@ def filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
     }
 
 
-def params_of(asked) -> dict[str, str]:
-    """The search term and filters of a query string (QueryDict), those that say something."""
-    known = filters()
-    found = {name: asked[name] for name in known if asked.get(name) in known[name][1]}
-    term = asked.get("q", "").strip()[:60]
-    return found | ({"q": term} if term else {})
-
-
 def search(rows: QuerySet, term: str) -> QuerySet:
     """By number, or by the member's name now or before, short name, initials, code."""
     return rows.filter(Q(number__istartswith=term) | Q(party__in=Party.objects.search(term).values("pk")))
 
 
-def words_of(params: dict) -> str:
-    """「状态：已终止，县市区：东区」; "" for all that are members today."""
-    known = filters()
-    words = [f"{known[n][0]}：{known[n][1].get(v, v)}" for n, v in params.items() if n != "q"]
-    return "，".join([*words, *([f"查找：{params['q']}"] if "q" in params else [])])
-
-
-def narrowed(rows: QuerySet, params: dict) -> QuerySet:
-    known = filters()
-    if "state" not in params:
-        rows = _with_state(rows, "")
-    for name, value in params.items():
-        rows = search(rows, value) if name == "q" else known[name][2](rows, value)
-    return rows
+FILTERS = Filters(_filters, search, unasked={"state": lambda rows: _with_state(rows, "")})  # members today
 
 
 def with_post(rows: QuerySet) -> QuerySet:
@@ -145,7 +124,7 @@ def with_post(rows: QuerySet) -> QuerySet:
 
 def listed(user, params: dict) -> QuerySet:
     """Members for print and export: by number, then by the day of joining; `joined_shown` is empty where it is unknown."""
-    rows = narrowed(Membership.objects.visible_to(user).standing(), params)
+    rows = FILTERS.narrow(Membership.objects.visible_to(user).standing(), params)
     rows = rows.annotate(joined_shown=Case(When(joined_on_known=True, then="joined_on")))
     return rows.order_by("number", "joined_on", "pk")
 

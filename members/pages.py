@@ -116,7 +116,7 @@ def print_page(request, params: dict, *, masked: bool, back_url: str):
             request, f"共 {count} 家，超过 {PRINTED} 家的花名册请用「导出」，在 Excel 里打印；或者先用筛选缩小范围。"
         )
         return HttpResponseRedirect(back_url)
-    words = queries.words_of(params)
+    words = queries.FILTERS.words(params)
     log_access(
         "print", f"企业花名册（{words}）" if words else "企业花名册", by=request.user, rows=count, request=request
     )

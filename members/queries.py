@@ -13,6 +13,7 @@ from association.core.text import halfwidth, name_key
 from association.parties.models import Party, PartyName
 from association.timeline.models import Event
 
+from .filtering import Filters
 from .models import Firm, Person, Qualification
 
 SOON = 90  # days before a qualification's end from which it is shown as expiring
@@ -40,8 +41,7 @@ def with_term(rows: QuerySet, which: str) -> QuerySet:
     return rows.filter(pk__in=Qualification.objects.filter(terms[which]).values("firm")) if which in terms else rows
 
 
-def filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
-    """{parameter: (title, {value: words}, function(rows, value))}: for the list, its print and its export alike."""
+def _filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
     return {
         "district": (
             "县市区",
@@ -55,26 +55,7 @@ def filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
     }
 
 
-def params_of(asked) -> dict[str, str]:
-    """The search term and filters of a query string (QueryDict), those that say something."""
-    known = filters()
-    found = {name: asked[name] for name in known if asked.get(name) in known[name][1]}
-    term = asked.get("q", "").strip()[:60]
-    return found | ({"q": term} if term else {})
-
-
-def narrowed(rows: QuerySet, params: dict) -> QuerySet:
-    known = filters()
-    for name, value in params.items():
-        rows = search(rows, value) if name == "q" else known[name][2](rows, value)
-    return rows
-
-
-def words_of(params: dict) -> str:
-    """「县市区：东区，会员：会员，查找：宏达」."""
-    known = filters()
-    words = [f"{known[n][0]}：{known[n][1].get(v, v)}" for n, v in params.items() if n != "q"]
-    return "，".join([*words, *([f"查找：{params['q']}"] if "q" in params else [])])
+FILTERS = Filters(_filters, search)
 
 
 def listed(user, params: dict) -> QuerySet:
@@ -82,7 +63,7 @@ def listed(user, params: dict) -> QuerySet:
     former = PartyName.objects.filter(party=OuterRef("party"), kind=PartyName.Kind.FORMER).order_by(
         F("ends_on").desc(nulls_first=True), "-pk"
     )
-    rows = narrowed(Firm.objects.visible_to(user).filter(party__merged_into=None), params)
+    rows = FILTERS.narrow(Firm.objects.visible_to(user).filter(party__merged_into=None), params)
     return rows.annotate(former=Subquery(former.values("name")[:1])).order_by("district", "party__name", "pk")
 
 

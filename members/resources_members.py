@@ -15,7 +15,7 @@ from association.exchange.kinds import CleanRow, ImportKind, Judged, V, problem,
 from association.exchange.resources import ColumnField, TableResource
 from association.parties.models import PartyName
 
-from .membership_queries import listed, words_of
+from .membership_queries import FILTERS, listed
 from .models import Membership, Tenure
 from .post_names import PostNames
 from .resources import CODE, FIRM_COLUMNS, FIRM_FIELDS, NAME, FirmSession
@@ -195,4 +195,4 @@ def _held_posts() -> dict[int, tuple[str, str, str]]:
     return found
 
 
-MEMBERS = register_export(ListExport("members", "会员名册", MemberResource, listed, words_of))
+MEMBERS = register_export(ListExport("members", "会员名册", MemberResource, listed, FILTERS.words))

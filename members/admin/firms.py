@@ -28,24 +28,9 @@ from ..forms import AddFirmForm, FirmForm, PersonForm, QualificationForm
 from ..models import Firm, Person, Qualification
 from ..panels import panels_of
 from .changes import proposal_page
+from .filters import list_filter
 from .lookup import address_of, call_page, lookup_page
 from .seats import INVITE
-
-
-def _filter(parameter: str, label: str):
-    """A filter of the list out of queries.filters(), which the print and the export use as well."""
-
-    class Filter(admin.SimpleListFilter):
-        title, parameter_name = label, parameter
-
-        def lookups(self, request, model_admin):
-            return list(queries.filters()[parameter][1].items())
-
-        def queryset(self, request, queryset):
-            _title, values, narrow = queries.filters()[parameter]
-            return narrow(queryset, self.value()) if self.value() in values else queryset
-
-    return Filter
 
 
 class _PartInline(BaseTabularInline):
@@ -86,7 +71,7 @@ class FirmAdmin(BaseAdmin):
     list_display_links = ("name",)
     list_select_related = ("party",)
     list_filter = tuple(
-        _filter(name, label)
+        list_filter(queries.FILTERS, name, label)
         for name, label in (
             ("district", "县市区"),
             ("group", "资质分组"),
@@ -358,7 +343,7 @@ class FirmAdmin(BaseAdmin):
     # -- out ---------------------------------------------------------------------------------------------------
 
     def export_view(self, request):
-        params = queries.params_of(request.GET)
+        params = queries.FILTERS.asked(request.GET)
         made = export_list(FIRMS, params, by=request.user, request=request, back_url=self.page_url("changelist"))
         if isinstance(made, Job):
             return HttpResponseRedirect(job_url(made))
@@ -366,4 +351,6 @@ class FirmAdmin(BaseAdmin):
 
     def print_view(self, request):
         back = self.page_url("changelist")
-        return pages.print_page(request, queries.params_of(request.GET), masked=masked_for(request.user), back_url=back)
+        return pages.print_page(
+            request, queries.FILTERS.asked(request.GET), masked=masked_for(request.user), back_url=back
+        )

@@ -26,34 +26,14 @@ from association.timeline.models import Event
 
 from .. import joining, membership_deeds, membership_queries
 from ..membership_forms import EnrolForm
+from ..membership_queries import FILTERS
 from ..models import Membership
 from ..pages import PRINTED
 from ..resources_members import MEMBERS
 from .applications import file_link
+from .filters import list_filter
 from .lapse import lapse_page
 from .statistics import statistics_export, statistics_page
-
-
-def _filter(parameter: str, label: str, everything: str = "全部"):
-    """A filter of the list out of membership_queries.filters(), which the print and the export use as well."""
-
-    class Filter(admin.SimpleListFilter):
-        title, parameter_name = label, parameter
-
-        def lookups(self, request, model_admin):
-            return list(membership_queries.filters()[parameter][1].items())
-
-        def choices(self, changelist):
-            for number, choice in enumerate(super().choices(changelist)):
-                yield choice | ({"display": everything} if number == 0 else {})
-
-        def queryset(self, request, queryset):
-            _title, values, narrow = membership_queries.filters()[parameter]
-            if self.value() in values:
-                return narrow(queryset, self.value())
-            return membership_queries.narrowed(queryset, {}) if parameter == "state" else queryset
-
-    return Filter
 
 
 @admin.register(Membership)
@@ -64,9 +44,9 @@ class MembershipAdmin(ReadOnlyAdmin):
     list_display = ("number", "member", "kind", "post", "district", "since", "state")
     list_display_links = ("member",)
     list_filter = (
-        _filter("state", "状态", membership_queries.CURRENT),
+        list_filter(FILTERS, "state", "状态", membership_queries.CURRENT),
         *(
-            _filter(name, label)
+            list_filter(FILTERS, name, label)
             for name, label in (
                 ("kind", "会员类别"),
                 ("post", "职务"),
@@ -247,7 +227,7 @@ class MembershipAdmin(ReadOnlyAdmin):
     # -- out ---------------------------------------------------------------------------------------------------
 
     def export_view(self, request):
-        params = membership_queries.params_of(request.GET)
+        params = FILTERS.asked(request.GET)
         made = export_list(MEMBERS, params, by=request.user, request=request, back_url=self.page_url("changelist"))
         if isinstance(made, Job):
             return HttpResponseRedirect(job_url(made))
@@ -255,9 +235,9 @@ class MembershipAdmin(ReadOnlyAdmin):
 
     def print_view(self, request):
         """会员花名册 as a sheet. Leaves an AccessLog row."""
-        params, back = membership_queries.params_of(request.GET), self.page_url("changelist")
+        params, back = FILTERS.asked(request.GET), self.page_url("changelist")
         rows = membership_queries.with_post(membership_queries.listed(request.user, params))
-        count, words = rows.count(), membership_queries.words_of(params)
+        count, words = rows.count(), FILTERS.words(params)
         if count > PRINTED:
             messages.info(
                 request,
