@@ -161,7 +161,7 @@ def masked_column(field):
     """A callable for readonly_fields and fieldsets that shows the field masked."""
 
     def display(obj):
-        return mask_value(field, getattr(obj, field.attname)) or "—"
+        return mask_value(field, getattr(obj, field.attname))
 
     display.short_description = field.verbose_name
     display.__name__ = f"masked_{field.name}"
