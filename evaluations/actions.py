@@ -1,11 +1,11 @@
 """What staff do with schemes, rounds and rows: each in one transaction, with its line in the timeline."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import name_of, needs
 from association.core.models import Association
 from association.core.stamp import raise_stamp
 from association.inbox.actions import keep_todo
@@ -17,16 +17,6 @@ from .enums import RatingState
 from .models import CreditSource, RatingRound, Scheme
 from .scheme_rows import rulebook_of, write_rows
 from .scoring import RuleBook
-
-
-def needs(user, right: Right, what: str):
-    """Raise PermissionDenied unless the person may. `user` None is the command line on the server itself."""
-    if user is not None and not may(right)(user):
-        raise PermissionDenied(f"您没有{what}的权限。")
-
-
-def name_of(user) -> str:
-    return user.name if user else "系统"
 
 
 @transaction.atomic

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.accounts.rules import name_of, needs
 from association.timeline.actions import record
 
-from .actions import ask_to_rate_again, name_of, needs
+from .actions import ask_to_rate_again
 from .doubles import numbers_of, settle
 from .matching import look_again, refresh_todo
 from .models import AuthorityScore, CreditRecord, Survey

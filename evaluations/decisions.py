@@ -11,12 +11,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.accounts.rules import name_of, needs
 from association.core.enums import Audience
 from association.exchange.models import NameDecision
 from association.parties.models import Party
 from association.timeline.actions import record
 
-from .actions import name_of, needs
 from .matching import SOURCES, Years, apply, refresh_todo
 from .models.inputs import Matched
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.accounts.rules import name_of, needs
 from association.exchange.exports import keep_table
 from association.exchange.sheets import STEP, Head, table_bytes
 from association.jobs import actions as jobs
@@ -17,7 +18,6 @@ from association.jobs.models import Job
 from association.jobs.registry import worker
 from association.timeline.actions import log_access
 
-from .actions import name_of, needs
 from .enums import RatingState
 from .models import RatingRound, ScoreSheet, ScoringRun
 from .scoring import RuleBook

@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.accounts.rules import name_of
 from association.core.enums import Audience
 from association.core.stamp import raise_stamp
 from association.core.text import halfwidth
@@ -22,7 +23,6 @@ from association.timeline.actions import build, record
 from association.timeline.models import Event
 from members.resources import CODE, NAME
 
-from .actions import name_of
 from .models import Rating, RatingRound
 from .resources import RoundKind, round_of
 from .scheme_rows import rulebook_of

@@ -13,6 +13,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.accounts.rules import name_of, needs
 from association.core.beside import Beside
 from association.core.bulk import copy_in
 from association.exchange.models import ImportBatch
@@ -22,7 +23,6 @@ from association.jobs.models import Job
 from association.jobs.registry import worker
 from association.timeline.actions import record
 
-from .actions import name_of, needs
 from .models import Rating, RatingRound, ScoreSheet, ScoringRun
 from .scheme_rows import rulebook_of
 from .scoring import Light, Result, RuleBook, compare, light_of, summarise

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import F
 from django.utils import timezone
 
+from association.accounts.rules import name_of
 from association.cases.models import Case
 from association.core.enums import Audience
 from association.exchange.kinds import V, register_releaser
@@ -19,7 +20,7 @@ from members.models import Firm
 from members.resources import FIRM_FIELDS
 from members.undo import LATER
 
-from .actions import ask_to_rate_again, name_of
+from .actions import ask_to_rate_again
 from .doubles import numbers_of, settle
 from .enums import RatingState
 from .matching import SOURCES, look_again

@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
 from association.accounts.actions import create_user
 from association.accounts.models import User
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import name_of, needs
 from association.core.enums import Audience
 from association.core.qualifications import qualification_group
 from association.core.stamp import raise_stamp
@@ -30,15 +30,6 @@ PART_FIELDS = {
     Qualification: ("name", "standard", "number", "starts_on", "ends_on"),
     Person: ("role", "name", "phone", "note"),
 }
-
-
-def _needs(user, right: Right, what: str):
-    if user is not None and not may(right)(user):
-        raise PermissionDenied(f"您没有{what}的权限。")
-
-
-def _who(user) -> str:
-    return user.name if user else "系统"
 
 
 def _shown(model: type[models.Model], name: str, value) -> str:
@@ -67,7 +58,7 @@ def create_firm(*, name: str, by, code: str = "", kind=Party.Kind.FIRM, parent: 
 
     Raises PermissionDenied, ValidationError (a wrong code or one on file, a branch's parent that is none).
     """
-    _needs(by, Right.MEMBERS, "维护企业档案")
+    needs(by, Right.MEMBERS, "维护企业档案")
     name = clean_text(name)
     _check_parent(parent, kind)
     party = parties.create_party(name=name, by=by, kind=kind, code=code, parent=parent)
@@ -96,7 +87,7 @@ def _check_parent(parent: Party | None, kind, party: Party | None = None):
 @transaction.atomic
 def change_firm(firm: Firm, *, by, note: str = "", **values) -> Firm:
     """Change FIELDS and PARTY_FIELDS; old and new values stand in the timeline, sensitive ones without their text."""
-    _needs(by, Right.MEMBERS, "维护企业档案")
+    needs(by, Right.MEMBERS, "维护企业档案")
     locked = _locked(firm)
     party = locked.party
     own = dict(_with_group({n: values[n] for n in values if n not in PARTY_FIELDS}).items())
@@ -127,7 +118,7 @@ def _record_change(firm: Firm, shown: dict, *, by, note: str):
         labels = [_label(name) for name in names if name != "qualification_group"]
         if labels:
             record(
-                firm, "firm.changed", f"{_who(by)}修改「{firm.party.name}」的{'、'.join(labels)}", by=by, party=firm.party,
+                firm, "firm.changed", f"{name_of(by)}修改「{firm.party.name}」的{'、'.join(labels)}", by=by, party=firm.party,
                 note=note, changes={name: shown[name] for name in names}, audience=audience,
             )  # fmt: skip
 
@@ -142,7 +133,7 @@ def _label(name: str) -> str:
 @transaction.atomic
 def rename(firm: Firm, *, name: str, by, on: date | None = None, note: str = "") -> Firm:
     """The firm bears a new name from `on`; rows that wait under it find the firm. Raises ValidationError."""
-    _needs(by, Right.MEMBERS, "维护企业档案")
+    needs(by, Right.MEMBERS, "维护企业档案")
     name = clean_text(name)
     if on and on > timezone.localdate():
         raise ValidationError({"on": "变更日期不能晚于今天，请核对。"})
@@ -155,7 +146,7 @@ def rename(firm: Firm, *, name: str, by, on: date | None = None, note: str = "")
 @transaction.atomic
 def set_code(firm: Firm, *, code: str, by) -> Firm:
     """Give the firm its code, or correct it; rows that wait under it find the firm. Raises ValidationError."""
-    _needs(by, Right.MEMBERS, "维护企业档案")
+    needs(by, Right.MEMBERS, "维护企业档案")
     parties.set_code(firm.party, code=code, by=by)
     return firm
 
@@ -165,7 +156,7 @@ def add_name(
     firm: Firm, *, name: str, kind: str, by, starts_on: date | None = None, ends_on: date | None = None
 ) -> PartyName:
     """A former name or alias, by which rows of other offices find the firm. Raises ValidationError."""
-    _needs(by, Right.MEMBERS, "维护企业档案")
+    needs(by, Right.MEMBERS, "维护企业档案")
     name = clean_text(name)
     if kind not in (PartyName.Kind.FORMER, PartyName.Kind.ALIAS):
         raise ValidationError({"kind": "请选择曾用名或别名；现在的名称请用「改名」。"})
@@ -177,7 +168,7 @@ def add_name(
 @transaction.atomic
 def remove_name(row: PartyName, *, by) -> Party:
     """A former name or alias entered in error goes; rows found by it are matched again. Raises ValidationError."""
-    _needs(by, Right.MEMBERS, "维护企业档案")
+    needs(by, Right.MEMBERS, "维护企业档案")
     return parties.remove_name(row, by=by)
 
 
@@ -192,7 +183,7 @@ def _describe(row) -> str:
 @transaction.atomic
 def add_part(row: Qualification | Person, *, by):
     """A new qualification or person of a firm (`row` unsaved). Raises ValidationError."""
-    _needs(by, Right.MEMBERS, "维护企业档案")
+    needs(by, Right.MEMBERS, "维护企业档案")
     row.full_clean()
     row.save()
     _record_part(row, "added", f"新增{_describe(row)}", by=by)
@@ -202,7 +193,7 @@ def add_part(row: Qualification | Person, *, by):
 @transaction.atomic
 def change_part(row: Qualification | Person, *, by, **values):
     """Change a qualification or person; values as PART_FIELDS. Raises ValidationError."""
-    _needs(by, Right.MEMBERS, "维护企业档案")
+    needs(by, Right.MEMBERS, "维护企业档案")
     model = type(row)
     locked = model.objects.select_for_update(of=("self",)).select_related("firm__party").get(pk=row.pk)
     changes = {
@@ -226,7 +217,7 @@ def change_part(row: Qualification | Person, *, by, **values):
 @transaction.atomic
 def remove_part(row: Qualification | Person, *, by):
     """A qualification or person that is no longer the firm's, or was entered in error."""
-    _needs(by, Right.MEMBERS, "维护企业档案")
+    needs(by, Right.MEMBERS, "维护企业档案")
     _record_part(row, "removed", f"删除{_describe(row)}", by=by)
     type(row).objects.filter(pk=row.pk).delete()
 
@@ -234,7 +225,7 @@ def remove_part(row: Qualification | Person, *, by):
 def _record_part(row, what: str, words: str, *, by, changes=None):
     party = row.firm.party
     record(
-        row.firm, f"firm.{row._meta.model_name}-{what}", f"{_who(by)}为「{party.name}」{words}", by=by, party=party,
+        row.firm, f"firm.{row._meta.model_name}-{what}", f"{name_of(by)}为「{party.name}」{words}", by=by, party=party,
         changes=changes, audience=Audience.PARTY,
     )  # fmt: skip
 
@@ -248,7 +239,7 @@ def open_account(firm: Firm, *, mobile: str, name: str, right: str, by) -> Seat:
 
     Raises PermissionDenied, ValidationError (the number is another person's).
     """
-    _needs(by, Right.ACCOUNTS, "开通单位账号")
+    needs(by, Right.ACCOUNTS, "开通单位账号")
     user = User.objects.filter(mobile=mobile).first()
     if user is None:
         user = create_user(mobile=mobile, name=name, by=by)

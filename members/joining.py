@@ -12,7 +12,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import needs
 from association.cases.actions import open_case
 from association.cases.materials import missing_of, name_part
 from association.cases.models import Case, Material, Slot
@@ -132,8 +132,7 @@ def enter(
 
     For a party on file, or for a person who is not yet: `person_name`. Raises PermissionDenied, ValidationError.
     """
-    if not may(Right.MEMBERS)(by):
-        raise PermissionDenied("您没有办理会籍的权限。")
+    needs(by, Right.MEMBERS, "办理会籍")
     load_slots()
     if party is None:
         party = create_party(name=person_name, by=by, kind=Party.Kind.PERSON)
@@ -314,8 +313,8 @@ def ask_to_leave(*, membership: Membership, by, reason: str, on_behalf: OnBehalf
     party = Party.objects.select_for_update().get(pk=membership.party_id)
     if on_behalf is None:
         _acts(by, party)
-    elif not may(Right.MEMBERS)(by):
-        raise PermissionDenied("您没有办理会籍的权限。")
+    else:
+        needs(by, Right.MEMBERS, "办理会籍")
     membership.refresh_from_db()
     if membership.ended_on or membership.voided_at:
         raise ValidationError("会籍已经终止，不用再申请退会。")

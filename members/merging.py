@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import may, needs
 from association.core.masking import mask_mobile
 from association.parties import merging
 from association.parties.merge_plan import OURS, THEIRS, Plan, facts_of
@@ -120,7 +120,7 @@ def merge(
 
     Raises PermissionDenied, ValidationError: what is the matter, who was quicker, or that the page has to be read again.
     """
-    merging.needs_right(by)
+    needs(by, Right.MEMBERS, "维护企业档案")
     merging.lock_pair(merged.party, into.party)
     rows = Firm.objects.select_for_update().order_by("pk")
     firms = {firm.pk: firm for firm in rows.filter(pk__in=(merged.pk, into.pk))}
@@ -150,7 +150,7 @@ def merge(
 @transaction.atomic
 def dismiss(pair: Duplicate, *, by, note: str = "") -> Duplicate:
     """Somebody looked: these are two firms (不是同一家). The search does not bring them up again."""
-    merging.needs_right(by)
+    needs(by, Right.MEMBERS, "维护企业档案")
     pair = Duplicate.objects.select_for_update().get(pk=pair.pk)
     if pair.dismissed_at:
         raise ValidationError(f"{pair.dismissed_by.name}已经确认这是两家，请刷新页面。")

@@ -13,13 +13,13 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import name_of, needs
 from association.core.enums import Audience
 from association.parties.models import Party
 from association.timeline.actions import record
@@ -28,11 +28,6 @@ from .models import PointEntry, PointRule
 
 SHIPPED = Path(__file__).parent / "data" / "points.json"
 NOUGHT = Decimal(0)
-
-
-def needs_right(by):
-    if not may(Right.MEMBERS)(by):
-        raise PermissionDenied("您没有维护企业档案的权限。")
 
 
 def load_rules() -> int:
@@ -80,7 +75,7 @@ def add(*, party: Party, key: str, happened_on: date, source_key: str, by=None, 
 
 def tell(entry: PointEntry, verb: str, sentence: str, *, by, note: str = ""):
     record(
-        entry.party, verb, f"{by.name if by else '系统'}登记{sentence}", by=by, party=entry.party,
+        entry.party, verb, f"{name_of(by)}登记{sentence}", by=by, party=entry.party,
         audience=Audience.PARTY, note=note, happened_on=entry.happened_on,
     )  # fmt: skip
 
@@ -88,7 +83,7 @@ def tell(entry: PointEntry, verb: str, sentence: str, *, by, note: str = ""):
 @transaction.atomic
 def add_by_hand(*, party: Party, rule: PointRule, happened_on: date, by, note: str = "") -> PointEntry:
     """Staff write a line. The same party, rule, day and note is the same fact: raises ValidationError."""
-    needs_right(by)
+    needs(by, Right.MEMBERS, "维护企业档案")
     key = hand_key(party.pk, rule, happened_on, note)
     if PointEntry.objects.filter(source_key=key).exists():
         raise ValidationError("这一笔已经登记过了；同一天有几次的，请在说明里写清是哪一次。")
@@ -104,7 +99,7 @@ def hand_key(party: int, rule: PointRule, happened_on: date, note: str) -> str:
 @transaction.atomic
 def void(entry: PointEntry, *, by, reason: str) -> PointEntry:
     """The line counts no more; it stays in the ledger, struck out. Raises PermissionDenied, ValidationError."""
-    needs_right(by)
+    needs(by, Right.MEMBERS, "维护企业档案")
     if not reason.strip():
         raise ValidationError({"reason": "请填写作废的原因。"})
     rows = PointEntry.objects.select_for_update(of=("self",)).select_related("party", "rule")

@@ -10,6 +10,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from association.accounts.rules import name_of
 from association.exchange.models import ImportBatch
 from association.exchange.writing import insert, update_each
 from association.timeline.actions import build
@@ -70,7 +71,7 @@ def _opened(plan: FirmPlan, batch, today: date) -> Membership:
 
 def _event(plan: FirmPlan, words: str, by) -> Event:
     """Without the party's own key: else no earlier list that brought the firm could be taken back any more."""
-    name = by.name if by else "系统"
+    name = name_of(by)
     return build(plan.party, "membership.list", f"{name}{BY_LIST}把「{plan.party.name}」{words}", by=by)
 
 

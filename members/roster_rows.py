@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from association.accounts.rules import name_of
 from association.core.enums import Audience
 from association.exchange.kinds import Judged, problem
 from association.exchange.writing import insert, update_each
@@ -162,7 +163,7 @@ def write_plans(pairs: Sequence[tuple[Judged, RosterPlan]], *, by):
 
 def _event(plan: RosterPlan, by) -> Event:
     """A firm that the file itself brought has no line of its own kind yet: an undo could not take it away again."""
-    name, party, words = by.name if by else "系统", plan.firm.party, []
+    name, party, words = name_of(by), plan.firm.party, []
     if plan.membership and not plan.fields:
         words.append(f"登记入会（{plan.membership.joined_on:%Y-%m-%d}）")
     words += ["更正入会资料"] if plan.fields else []

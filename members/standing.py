@@ -8,12 +8,12 @@ time, so that what the file says of today is what the rows say.
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import may, name_of, needs
 from association.core.enums import Audience
 from association.core.models import Counter
 from association.core.stamp import raise_stamp
@@ -26,21 +26,12 @@ from .terms import end_tenure
 ENDED = "会籍终止"  # why the posts of a unit end with its membership
 
 
-def _needs(user):
-    if user is not None and not may(Right.MEMBERS)(user):
-        raise PermissionDenied("您没有办理会籍的权限。")
-
-
-def _who(user) -> str:
-    return user.name if user else "系统"
-
-
 def _tell(
     membership: Membership, verb: str, sentence: str, *, by, on: date | None = None, note: str = "", changes=None,
     audience=Audience.PARTY,
 ):  # fmt: skip
     record(
-        membership.party, f"membership.{verb}", f"{_who(by)}{sentence}", by=by, party=membership.party,
+        membership.party, f"membership.{verb}", f"{name_of(by)}{sentence}", by=by, party=membership.party,
         audience=audience, happened_on=on, note=note, changes=changes,
     )  # fmt: skip
 
@@ -144,7 +135,7 @@ def join(
     `allowed`: the move of a case has asked already whether `by` may. Raises PermissionDenied, ValidationError.
     """
     if not allowed:
-        _needs(by)
+        needs(by, Right.MEMBERS, "办理会籍")
     party = _lock(party.pk)
     if wrong := why_not_join(party, joined_on):
         raise ValidationError(wrong)
@@ -164,7 +155,7 @@ def join(
 @transaction.atomic
 def correct(membership: Membership, *, by, note: str, joined_on: date | None = None, number: str | None = None):
     """Correct the day of joining or the number; a day that came unknown is known from now on. Raises ValidationError."""
-    _needs(by)
+    needs(by, Right.MEMBERS, "办理会籍")
     row, changes = _locked(membership), {}
     if joined_on and (joined_on != row.joined_on or not row.joined_on_known):
         _not_ahead(joined_on, "joined_on", "入会日期")
@@ -195,7 +186,7 @@ def _check_order(row: Membership, joined_on: date):
 @transaction.atomic
 def void(membership: Membership, *, by, reason: str) -> Membership:
     """Entered in error (作废): the row stays, marked, and counts for nothing. Raises ValidationError."""
-    _needs(by)
+    needs(by, Right.MEMBERS, "办理会籍")
     if not reason.strip():
         raise ValidationError({"reason": "请写明作废的原因。"})
     row = _locked(membership)
@@ -217,7 +208,7 @@ def end(
     """The membership ends (退会、自动退会、除名、注销); `ended_on` is the first day without it. Its open pause and posts
     end with it. `allowed` as in join(). Raises PermissionDenied, ValidationError."""
     if not allowed:
-        _needs(by)
+        needs(by, Right.MEMBERS, "办理会籍")
     row = _open(membership)
     _not_ahead(ended_on, "ended_on", "终止日期")
     if ended_on < row.joined_on:
@@ -267,7 +258,7 @@ def end_many(memberships: Sequence[Membership], *, ending: str, ended_on: date, 
 @transaction.atomic
 def keep(membership: Membership, *, until: date, reason: str, by) -> Membership:
     """It is on no list of those who lapse up to that day (保留). Raises PermissionDenied, ValidationError."""
-    _needs(by)
+    needs(by, Right.MEMBERS, "办理会籍")
     row = _open(membership)
     if until <= timezone.localdate():
         raise ValidationError({"until": "保留到哪一天，要填今天以后的日期。"})
@@ -288,7 +279,7 @@ def keep_many(memberships: Sequence[Membership], *, until: date, reason: str, by
 @transaction.atomic
 def keep_no_more(membership: Membership, *, reason: str, by) -> Membership:
     """The rule holds for it again (取消保留). Raises PermissionDenied, ValidationError."""
-    _needs(by)
+    needs(by, Right.MEMBERS, "办理会籍")
     row = _open(membership)
     if not row.is_kept():
         raise ValidationError("现在没有保留，请刷新页面。")
@@ -301,7 +292,7 @@ def keep_no_more(membership: Membership, *, reason: str, by) -> Membership:
 @transaction.atomic
 def take_back_end(membership: Membership, *, by, reason: str) -> Membership:
     """The end was entered in error: the membership goes on as if it had never ended. Its posts stay ended."""
-    _needs(by)
+    needs(by, Right.MEMBERS, "办理会籍")
     if not reason.strip():
         raise ValidationError({"reason": "请写明撤销的原因。"})
     row = _locked(membership)
@@ -324,7 +315,7 @@ def take_back_end(membership: Membership, *, by, reason: str) -> Membership:
 @transaction.atomic
 def pause(membership: Membership, *, starts_on: date, reason: str, by, body: str = "") -> MembershipPause:
     """A member's rights rest from `starts_on` on (中止会员权利). Raises ValidationError."""
-    _needs(by)
+    needs(by, Right.MEMBERS, "办理会籍")
     row = _open(membership)
     _not_ahead(starts_on, "starts_on", "中止日期")
     last = row.pauses.order_by("-starts_on").first()
@@ -340,7 +331,7 @@ def pause(membership: Membership, *, starts_on: date, reason: str, by, body: str
 @transaction.atomic
 def resume(membership: Membership, *, on: date, by, note: str = "") -> MembershipPause:
     """The rights are the member's again from `on` on (恢复). Raises ValidationError."""
-    _needs(by)
+    needs(by, Right.MEMBERS, "办理会籍")
     row = _open(membership)
     _not_ahead(on, "on", "恢复日期")
     open_one = row.pauses.filter(ends_on=None).first()

@@ -3,11 +3,10 @@
 import io
 from datetime import date
 
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import needs
 from association.core.models import Association
 from association.exchange.sheets import Head, new_book, set_up, styles
 from association.timeline.actions import log_access
@@ -19,8 +18,7 @@ _WIDTHS = (26, 14, 14, 14)
 
 def statistics_file(day: date, *, by, request=None) -> bytes:
     """The workbook. Raises PermissionDenied."""
-    if not may(Right.READ)(by):
-        raise PermissionDenied("您没有导出会员统计的权限。")
+    needs(by, Right.READ, "导出会员统计")
     out = io.BytesIO()
     book = new_book(out)
     try:

@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.accounts.rules import name_of, needs
 from association.core.enums import Audience
 from association.core.models import add_working_days
 from association.core.workdays import YearMissing
@@ -21,7 +22,6 @@ from association.timeline.actions import record
 from association.workflow.actions import MoveRefused, acts_for_party
 from association.workflow.actions import refresh_todo as refresh_turn
 
-from .actions import _needs, _who
 from .enums import TermState
 from .models import Membership, MembershipRules, Term, TermChange, TermChangeLine
 from .terms import load_posts
@@ -42,7 +42,7 @@ def create_change(
     *, term: Term, kind: str, title: str, body: str, meeting_on: date, takes_effect_on: date, once_key: str, by
 ) -> TermChange:
     """A list that is to be filled. The same `once_key` again gives the first one. Raises PermissionDenied."""
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     found = TermChange.objects.filter(once_key=once_key).first()
     if found is not None:
         return found
@@ -52,7 +52,7 @@ def create_change(
         once_key=once_key, state=S.DRAFT,
     )  # fmt: skip
     change.save()
-    record(change, "term-change.created", f"{_who(by)}建立「{title}」", by=by)
+    record(change, "term-change.created", f"{name_of(by)}建立「{title}」", by=by)
     refresh_turn(change)
     return change
 
@@ -67,7 +67,7 @@ def _locked(change: TermChange, *states: str) -> TermChange:
 @transaction.atomic
 def edit_change(change: TermChange, *, by, **values) -> TermChange:
     """Change EDITABLE of a list under way. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     locked = _locked(change, S.DRAFT)
     changes = {name: [str(getattr(locked, name)), str(values[name])] for name in EDITABLE
                if name in values and getattr(locked, name) != values[name]}  # fmt: skip
@@ -76,7 +76,7 @@ def edit_change(change: TermChange, *, by, **values) -> TermChange:
     if changes:
         locked.save()
         labels = "、".join(str(TermChange._meta.get_field(name).verbose_name) for name in changes)
-        record(locked, "term-change.edited", f"{_who(by)}修改「{locked}」的{labels}", by=by, changes=changes)
+        record(locked, "term-change.edited", f"{name_of(by)}修改「{locked}」的{labels}", by=by, changes=changes)
         refresh_turn(locked)
     return locked
 
@@ -99,7 +99,7 @@ def match_units(lines: list[TermChangeLine], day: date, codes: dict[int, str] | 
 @transaction.atomic
 def add_line(change: TermChange, *, by, **values) -> TermChangeLine:
     """One more line, by hand; values of LINE_FIELDS. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     locked = _locked(change, S.DRAFT)
     place = (locked.lines.aggregate(last=Max("place"))["last"] or 0) + 1
     line = TermChangeLine(change=locked, place=place, **{name: values[name] for name in LINE_FIELDS if name in values})
@@ -107,7 +107,7 @@ def add_line(change: TermChange, *, by, **values) -> TermChangeLine:
     if line.party is None:
         match_units([line], locked.meeting_on)
     line.save()
-    record(locked, "term-change.line-added", f"{_who(by)}在「{locked}」增加一行：{line}", by=by)
+    record(locked, "term-change.line-added", f"{name_of(by)}在「{locked}」增加一行：{line}", by=by)
     return line
 
 
@@ -123,7 +123,7 @@ def _check_line(line: TermChangeLine):
 @transaction.atomic
 def change_line(line: TermChangeLine, *, by, **values) -> TermChangeLine:
     """Put a line right, while the list is made or the units confirm it. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     change = _locked(line.change, S.DRAFT, S.CONFIRMING)
     locked = _locked_line(line)
     if change.state == S.CONFIRMING and any(
@@ -145,7 +145,7 @@ def change_line(line: TermChangeLine, *, by, **values) -> TermChangeLine:
     record(
         change,
         "term-change.line-changed",
-        f"{_who(by)}修改「{change}」第 {locked.place} 行：{locked}",
+        f"{name_of(by)}修改「{change}」第 {locked.place} 行：{locked}",
         by=by,
         changes=shown,
     )
@@ -173,22 +173,22 @@ def claim_line(line: TermChangeLine, *, party: Party, by) -> int:
 
     Raises PermissionDenied, ValidationError.
     """
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     change = _locked(line.change, S.DRAFT)
     lines = list(change.lines.select_for_update().filter(party=None, unit_name=line.unit_name))
     for one in lines:
         one.party = party
         one.save()
-    record(change, "term-change.claimed", f"{_who(by)}认定「{change}」里的「{line.unit_name}」是{party.name}", by=by)
+    record(change, "term-change.claimed", f"{name_of(by)}认定「{change}」里的「{line.unit_name}」是{party.name}", by=by)
     return len(lines)
 
 
 @transaction.atomic
 def remove_line(line: TermChangeLine, *, by):
     """A line goes while the list is made. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     change = _locked(line.change, S.DRAFT)
-    record(change, "term-change.line-removed", f"{_who(by)}在「{change}」删除一行：{line}", by=by)
+    record(change, "term-change.line-removed", f"{name_of(by)}在「{change}」删除一行：{line}", by=by)
     change.lines.filter(pk=line.pk).delete()
 
 
@@ -302,7 +302,7 @@ def answer_line(
     change = _locked(line.change, S.CONFIRMING)
     locked = _locked_line(line)
     if channel:
-        _needs(by, Right.MEMBERS, WHAT)
+        needs(by, Right.MEMBERS, WHAT)
     elif locked.party is None or not acts_for_party(by, locked.party):
         raise ValidationError("您的席位只能查看，请由单位管理员或经办人办理。")
     if seen_version is not None and locked.version != seen_version:

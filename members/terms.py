@@ -9,12 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.accounts.rules import name_of, needs
 from association.core.enums import Audience
 from association.core.stamp import raise_stamp
 from association.parties.models import Party
 from association.timeline.actions import record
 
-from .actions import _needs, _who
 from .models import Post, Tenure, Term
 
 SHIPPED = Path(__file__).parent / "data" / "posts.json"
@@ -74,7 +74,7 @@ def appoint(
     person_phone: str = "", term: Term | None = None, note: str = "",
 ) -> Tenure:  # fmt: skip
     """Somebody holds a post from a day on, for a unit or for none. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     person_name = person_name.strip()
     if post.is_plain:
         raise ValidationError({"post": f"「{post}」不另作任职登记：没有其他职务的会员都是{post}。"})
@@ -86,7 +86,7 @@ def appoint(
         starts_on=starts_on, term=term or term_of(starts_on),
     )  # fmt: skip
     _save(tenure)
-    tell(tenure, "began", f"{_who(by)}登记：{holder_of(tenure)}任{post}", by=by, note=note, on=starts_on)
+    tell(tenure, "began", f"{name_of(by)}登记：{holder_of(tenure)}任{post}", by=by, note=note, on=starts_on)
     raise_stamp()
     return tenure
 
@@ -110,13 +110,13 @@ def _check_day(tenure: Tenure, on: date):
 @transaction.atomic
 def end_tenure(tenure: Tenure, *, on: date, reason: str, by) -> Tenure:
     """The holder leaves the post (离任): `on` is the first day without it. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     _lock_unit(tenure.party)
     locked = _open(tenure)
     _check_day(locked, on)
     locked.ended_on, locked.end_reason = on, reason[:120]
     locked.save()
-    tell(locked, "ended", f"{_who(by)}登记：{holder_of(locked)}不再任{locked.post}", by=by, note=reason, on=on)
+    tell(locked, "ended", f"{name_of(by)}登记：{holder_of(locked)}不再任{locked.post}", by=by, note=reason, on=on)
     raise_stamp()
     return locked
 
@@ -129,7 +129,7 @@ def replace_person(
 
     Where no person was named yet the row itself is completed. Raises PermissionDenied, ValidationError.
     """
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     _lock_unit(tenure.party)
     locked = _open(tenure)
     _check_day(locked, on)
@@ -144,7 +144,7 @@ def replace_person(
         tell(
             locked,
             "named",
-            f"{_who(by)}登记：{locked.party.name}的{locked.post}由{person_name}担任",
+            f"{name_of(by)}登记：{locked.party.name}的{locked.post}由{person_name}担任",
             by=by,
             note=reason,
         )
@@ -157,7 +157,7 @@ def replace_person(
     _save(new)
     whose = f"{locked.party.name}的" if locked.party_id else ""
     tell(
-        new, "replaced", f"{_who(by)}登记：{whose}{locked.post}由{before}换为{person_name}", by=by, note=reason, on=on,
+        new, "replaced", f"{name_of(by)}登记：{whose}{locked.post}由{before}换为{person_name}", by=by, note=reason, on=on,
         changes={"任职人": [before, person_name]},
     )  # fmt: skip
     raise_stamp()
@@ -167,7 +167,7 @@ def replace_person(
 @transaction.atomic
 def take_back_replacement(tenure: Tenure, *, before: str, by, reason: str) -> Tenure:
     """The person was replaced by mistake: who held the post `before` goes on. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     _lock_unit(tenure.party)
     locked = _open(tenure)
     rows = Tenure.objects.standing().select_for_update(of=("self",)).select_related("post", "party")
@@ -180,7 +180,7 @@ def take_back_replacement(tenure: Tenure, *, before: str, by, reason: str) -> Te
     locked.save()
     old.ended_on, old.end_reason = None, ""
     _save(old)
-    tell(old, "replaced-undone", f"{_who(by)}撤回换人：{holder_of(old)}继续任{old.post}", by=by, note=reason)
+    tell(old, "replaced-undone", f"{name_of(by)}撤回换人：{holder_of(old)}继续任{old.post}", by=by, note=reason)
     raise_stamp()
     return old
 
@@ -188,7 +188,7 @@ def take_back_replacement(tenure: Tenure, *, before: str, by, reason: str) -> Te
 @transaction.atomic
 def correct_tenure(tenure: Tenure, *, by, note: str = "", **values) -> Tenure:
     """Put right what was entered wrong; `values` of CORRECTABLE. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     _lock_unit(tenure.party)
     rows = Tenure.objects.select_for_update(of=("self",)).select_related("post", "party", "term")
     [locked] = rows.filter(pk=tenure.pk)
@@ -211,7 +211,7 @@ def correct_tenure(tenure: Tenure, *, by, note: str = "", **values) -> Tenure:
     if not locked.party_id and not locked.person_name:
         raise ValidationError({"person_name": "请填写任职人。"})
     _save(locked)
-    sentence = f"{_who(by)}更正{holder_of(locked)}任{locked.post}的{'、'.join(label.values())}"
+    sentence = f"{name_of(by)}更正{holder_of(locked)}任{locked.post}的{'、'.join(label.values())}"
     tell(locked, "corrected", sentence, by=by, note=note, changes=shown)
     raise_stamp()
     return locked
@@ -220,7 +220,7 @@ def correct_tenure(tenure: Tenure, *, by, note: str = "", **values) -> Tenure:
 @transaction.atomic
 def void_tenure(tenure: Tenure, *, by, reason: str) -> Tenure:
     """Entered in error (作废): it stays on file, lists and answers leave it out. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.MEMBERS, WHAT)
+    needs(by, Right.MEMBERS, WHAT)
     if not reason.strip():
         raise ValidationError({"note": "请写明作废的原因。"})
     _lock_unit(tenure.party)
@@ -230,6 +230,6 @@ def void_tenure(tenure: Tenure, *, by, reason: str) -> Tenure:
         raise ValidationError("这一条任职已经作废。")
     locked.voided_at, locked.void_reason = timezone.now(), reason.strip()[:300]
     locked.save()
-    tell(locked, "void", f"{_who(by)}作废任职：{holder_of(locked)}任{locked.post}", by=by, note=reason)
+    tell(locked, "void", f"{name_of(by)}作废任职：{holder_of(locked)}任{locked.post}", by=by, note=reason)
     raise_stamp()
     return locked

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import BooleanField, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import needs
 from association.core.models import Association
 from association.documents.models import Document
 from association.exchange.exports import ListExport, register
@@ -202,8 +201,7 @@ def _keep_todo():
 @transaction.atomic
 def note_all(*, by) -> int:
     """Staff have read the list (已阅): the to-do goes until something new is warned of. Returns how many rows."""
-    if not may(Right.MEMBERS)(by):
-        raise PermissionDenied("您没有维护企业档案的权限。")
+    needs(by, Right.MEMBERS, "维护企业档案")
     rows = TermWarning.objects.filter(noted_at=None)
     count = rows.update(noted_at=timezone.now(), noted_by=by, version=F("version") + 1)
     if count:

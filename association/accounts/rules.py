@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import rules
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from .models import StandIn, User
@@ -43,6 +44,17 @@ def may(right: Right):
         return authority(user, right) is not None
 
     return holds
+
+
+def needs(user, right: Right, what: str):
+    """Raise PermissionDenied unless the person may do `what`. `user` None is the portal itself: clock, command line."""
+    if user is not None and not may(right)(user):
+        raise PermissionDenied(f"您没有{what}的权限。")
+
+
+def name_of(user) -> str:
+    """Who did it, at the beginning of a record's sentence."""
+    return user.name if user else "系统"
 
 
 is_staff = rules.predicate(lambda user: user.is_authenticated and user.is_staff and user.is_active, name="is_staff")

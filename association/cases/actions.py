@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from association.accounts.models import User
+from association.accounts.rules import name_of
 from association.core.enums import Audience
 from association.core.models import Counter
 from association.core.numbers import take_numbers
@@ -69,7 +70,7 @@ def open_cases(
     there = _there(one.once_key for one in new)
     fresh = list({one.once_key: one for one in new if one.once_key not in there}.values())
     cases = _insert(kind, fresh, at=at, round_key=round_key, day=day)
-    name = by.name if by else "系统"
+    name = name_of(by)
     Step.objects.bulk_create(_steps(cases, by=by, name=name, day=day, on_behalf=on_behalf), batch_size=SLICE)
     Event.objects.bulk_create(_events(cases, by=by, name=name, day=day, on_behalf=on_behalf), batch_size=SLICE)
     Todo.objects.bulk_create(_todos(cases), batch_size=SLICE)

@@ -14,6 +14,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from association.accounts.rules import name_of
 from association.core.enums import Audience
 from association.timeline.actions import record
 
@@ -81,7 +82,7 @@ def store(
 
 def record_stored(document: Document, by):
     record(
-        document, "document.stored", f"{by.name if by else '系统'}上传「{document.label}」", by=by, party=document.party,
+        document, "document.stored", f"{name_of(by)}上传「{document.label}」", by=by, party=document.party,
         audience=document.audience,
     )  # fmt: skip
 
@@ -100,7 +101,7 @@ def widen(document: Document, audience, by) -> Document:
         before, document.audience = document.audience, audience
         document.save(update_fields=["audience"])
         record(
-            document, "document.widened", f"{by.name if by else '系统'}再次上传「{document.label}」，可见范围改为"
+            document, "document.widened", f"{name_of(by)}再次上传「{document.label}」，可见范围改为"
             f"{document.get_audience_display()}", by=by, party=document.party, audience=audience,
             changes={"audience": [before, audience]},
         )  # fmt: skip

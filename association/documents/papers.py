@@ -4,11 +4,11 @@ import json
 from datetime import date
 from pathlib import Path
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import needs
 from association.core.enums import Audience
 from association.core.models import StaleVersion
 from association.timeline.actions import record
@@ -47,8 +47,8 @@ def add_paper(
     and when. Raises ValidationError (by field where there is one): the kind needs a term, the very file is there
     already, or somebody else renewed the same paper; PermissionDenied.
     """
-    if channel and not may(Right.MEMBERS)(by):
-        raise PermissionDenied("您没有代录证照的权限。")
+    if channel:
+        needs(by, Right.MEMBERS, "代录证照")
     _checked(kind, expires_on)
     old = _locked_old(replaces, party)
     paper = take(document, party=party, by=by, audience=audience, kind=kind)

@@ -1,11 +1,11 @@
 """Take a file in: keep it, make a batch, look at it first, let a job write it; leave it be; undo it."""
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
 
-from association.accounts.rules import may
+from association.accounts.rules import needs
 from association.core.enums import Audience
 from association.documents.actions import store
 from association.jobs import actions as jobs
@@ -23,8 +23,7 @@ DIRECT_BYTES = 256 * 1024  # a file of this size (some 2,000 rows) is looked at 
 
 
 def _check(kind: ImportKind, by):
-    if by is not None and not may(kind.right)(by):
-        raise PermissionDenied(f"您没有导入{kind.label}的权限。")
+    needs(by, kind.right, f"导入{kind.label}")
 
 
 def _locked(batch: ImportBatch) -> ImportBatch:

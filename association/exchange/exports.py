@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import may, needs
 from association.core.enums import Audience
 from association.core.models import Association
 from association.documents.actions import store
@@ -89,8 +88,7 @@ def file_name(export: ListExport) -> str:
 
 def export_list(export: ListExport, params: dict, *, by, request=None, back_url: str = "") -> bytes | Job:
     """The file at once, or for a long list the job that writes it. Raises PermissionDenied."""
-    if not may(export.right)(by):
-        raise PermissionDenied(f"您没有导出{export.label}的权限。")
+    needs(by, export.right, f"导出{export.label}")
     rows = export.rows(by, params)
     count = rows.count()
     if count > DIRECT:

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from association.accounts.rules import name_of
 from association.core.stamp import raise_stamp
 from association.jobs.registry import worker
 from association.timeline.actions import record
@@ -66,7 +67,7 @@ def _close(batch: ImportBatch, *, by) -> tuple[int, int]:
     else:
         locked.state = ImportBatch.State.APPLIED if locked.applied_at else ImportBatch.State.BROKEN
     locked.save()
-    name = by.name if by else "系统"
+    name = name_of(by)
     record(
         locked, "import.undone",
         f"{name}撤销导入{locked.label}《{locked.document.label}》：{gone} 行已撤销，{kept} 行保留", by=by,

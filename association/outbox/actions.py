@@ -6,7 +6,7 @@ from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.db.models import F
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from association.accounts.models import User
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import needs
 from association.core.enums import Audience
 from association.parties.models import Party, Seat
 from association.timeline.actions import record
@@ -216,8 +216,7 @@ def sweep() -> int:
 @transaction.atomic
 def send_again(message: Message, *, by) -> Message:
     """Staff have a failed or skipped message sent once more. Raises ValidationError where nothing can be sent."""
-    if not may(Right.SETTINGS)(by):
-        raise PermissionDenied("您没有重新发送消息的权限。")
+    needs(by, Right.SETTINGS, "重新发送消息")
     if message.state not in (Message.State.FAILED, Message.State.SKIPPED):
         raise ValidationError("只有发送失败或未发送的消息可以重新发送。")
     if message.user_id and not message.address:

@@ -6,12 +6,12 @@ stamp; who writes many parties passes tell=False and does both at the end.
 
 from datetime import date, timedelta
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import name_of, needs
 from association.core.codes import check_code
 from association.core.enums import Audience
 from association.core.journal import record
@@ -21,11 +21,6 @@ from association.core.stamp import raise_stamp
 from .models import Party, PartyName, Seat
 from .naming import fill_derived, numbers_of_merged
 from .registry import known_by
-
-
-def _needs(user, right: Right, what: str):
-    if not may(right)(user):
-        raise PermissionDenied(f"您没有{what}的权限。")
 
 
 def temporary_numbers(count: int = 1) -> list[str]:
@@ -52,7 +47,7 @@ def create_party(*, name: str, by, kind=Party.Kind.FIRM, code: str = "", parent:
         party.temporary_number = temporary_numbers()[0]
     fill_derived(party).save()
     PartyName.objects.create(party=party, name=name, name_key=party.name_key)
-    record(party, "party.created", f"{by.name if by else '系统'}建立「{name}」的档案", by=by, party=party)
+    record(party, "party.created", f"{name_of(by)}建立「{name}」的档案", by=by, party=party)
     known_by(names={party.name_key}, codes={party.code})
     return party
 
@@ -83,7 +78,7 @@ def rename_party(party: Party, *, name: str, by, on: date | None = None, note: s
     PartyName.objects.create(party=party, name=name, name_key=fill_derived(party).name_key, starts_on=on)
     _refresh(party)
     record(
-        party, "party.renamed", f"{by.name if by else '系统'}把名称由「{old}」改为「{name}」", by=by, party=party,
+        party, "party.renamed", f"{name_of(by)}把名称由「{old}」改为「{name}」", by=by, party=party,
         audience=Audience.PARTY, happened_on=on, note=note, changes={"name": [old, name]},
     )  # fmt: skip
     _changed(tell, names={old_key, party.name_key})
@@ -103,7 +98,7 @@ def take_back_name(party: Party, *, name: str, by, note: str = "", tell: bool = 
     party.name = name
     _refresh(party)
     record(
-        party, "party.rename-undone", f"{by.name if by else '系统'}把名称由「{wrong}」改回「{name}」", by=by, party=party,
+        party, "party.rename-undone", f"{name_of(by)}把名称由「{wrong}」改回「{name}」", by=by, party=party,
         audience=Audience.PARTY, note=note, changes={"name": [wrong, name]},
     )  # fmt: skip
     _changed(tell, names={wrong_key, party.name_key})
@@ -118,7 +113,7 @@ def take_back_code(party: Party, *, by, note: str = "", tell: bool = True) -> Pa
         party.temporary_number = temporary_numbers()[0]
     _refresh(party)
     record(
-        party, "party.code", f"{by.name if by else '系统'}撤回统一社会信用代码 {wrong}", by=by, party=party,
+        party, "party.code", f"{name_of(by)}撤回统一社会信用代码 {wrong}", by=by, party=party,
         audience=Audience.PARTY, note=note, changes={"code": [wrong, party.number]},
     )  # fmt: skip
     _changed(tell, names={party.name_key}, codes={wrong})
@@ -135,7 +130,7 @@ def set_code(party: Party, *, code: str, by, tell: bool = True) -> Party:
     party.code = code
     _refresh(party)
     record(
-        party, "party.code", f"{by.name if by else '系统'}登记统一社会信用代码 {code}", by=by, party=party,
+        party, "party.code", f"{name_of(by)}登记统一社会信用代码 {code}", by=by, party=party,
         audience=Audience.PARTY, changes={"code": [old, code]},
     )  # fmt: skip
     _changed(tell, names={party.name_key}, codes={old, code})
@@ -153,7 +148,7 @@ def add_name(party: Party, *, name: str, by, kind=PartyName.Kind.FORMER, starts_
     record(
         party,
         "party.name-added",
-        f"{by.name if by else '系统'}登记{row.get_kind_display()}「{name}」",
+        f"{name_of(by)}登记{row.get_kind_display()}「{name}」",
         by=by,
         party=party,
     )
@@ -169,7 +164,7 @@ def remove_name(row: PartyName, *, by) -> Party:
     party, words, key = row.party, f"{row.get_kind_display()}「{row.name}」", row.name_key
     row.delete()
     _refresh(party)
-    record(party, "party.name-removed", f"{by.name if by else '系统'}删除{words}", by=by, party=party)
+    record(party, "party.name-removed", f"{name_of(by)}删除{words}", by=by, party=party)
     _changed(True, names={key})
     return party
 
@@ -187,7 +182,7 @@ def change_party(party: Party, **values) -> Party:
 def give_seat(*, user, party: Party, by, right=Seat.Kind.ADMIN) -> Seat:
     """Let a person act for a party (one open seat a person and party), from today on."""
     if by is not None:
-        _needs(by, Right.ACCOUNTS, "开通单位账号")
+        needs(by, Right.ACCOUNTS, "开通单位账号")
     return put_seat(user=user, party=party, by=by, right=right)
 
 
@@ -205,7 +200,7 @@ def put_seat(*, user, party: Party, by, right=Seat.Kind.ADMIN, sentence: str = "
     elif seat.right != right or seat.starts_on > today:
         seat.right, seat.starts_on = right, min(seat.starts_on, today)
         seat.save()
-    words = sentence or f"{by.name if by else '系统'}为{user.name}开通「{seat.get_right_display()}」席位"
+    words = sentence or f"{name_of(by)}为{user.name}开通「{seat.get_right_display()}」席位"
     record(party, "seat.given", words, by=by, party=party, audience=Audience.PARTY)
     return seat
 
@@ -213,7 +208,7 @@ def put_seat(*, user, party: Party, by, right=Seat.Kind.ADMIN, sentence: str = "
 @transaction.atomic
 def end_seat(seat: Seat, *, by) -> Seat:
     """The person acts for the party no longer, from this moment on."""
-    _needs(by, Right.ACCOUNTS, "停用单位账号")
+    needs(by, Right.ACCOUNTS, "停用单位账号")
     return close_seat(seat, by=by)
 
 
@@ -222,6 +217,6 @@ def close_seat(seat: Seat, *, by, sentence: str = "", note: str = "") -> Seat:
     """end_seat() for actions that have asked themselves whether `by` may."""
     seat.ended_at, seat.ends_on = timezone.now(), max(timezone.localdate(), seat.starts_on)
     seat.save()
-    words = sentence or f"{by.name if by else '系统'}停用{seat.user.name}的席位"
+    words = sentence or f"{name_of(by)}停用{seat.user.name}的席位"
     record(seat.party, "seat.ended", words, by=by, party=seat.party, audience=Audience.PARTY, note=note)
     return seat

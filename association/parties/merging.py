@@ -6,13 +6,13 @@ The merged party keeps `merged_into`; what is frozen stays with it and is read t
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.accounts.rules import may
+from association.accounts.rules import needs
 from association.core.enums import Audience
 from association.core.journal import record
 from association.core.stamp import raise_stamp
@@ -26,11 +26,6 @@ from .registry import known_by, merged_rows
 PARTY_COLUMNS = ("code", "short_name", "parent")
 SLICE = 500
 CHANGED = "核对以后资料又有变动，请再核对一遍下面的内容，然后重新提交。"
-
-
-def needs_right(by):
-    if not may(Right.MEMBERS)(by):
-        raise PermissionDenied("您没有维护企业档案的权限。")
 
 
 def check_pair(merged: Party, into: Party):
@@ -182,7 +177,7 @@ def merge(
     values for rows that share the party's key (Firm), which the caller has locked and checked.
     Raises PermissionDenied, ValidationError (nothing was written; the sentence says why).
     """
-    needs_right(by)
+    needs(by, Right.MEMBERS, "维护企业档案")
     reason = reason.strip()
     if not reason:
         raise ValidationError({"reason": "请填写合并的原因，例：同一家企业建了两份档案。"})

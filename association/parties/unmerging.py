@@ -7,12 +7,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from association.accounts.roles import Right
+from association.accounts.rules import needs
 from association.core.enums import Audience
 from association.core.journal import record
 
 from .merge_plan import party_keys
 from .merge_rules import WhenMerged, rule_of
-from .merging import SLICE, _send, _tell, _touch, needs_right, refound
+from .merging import SLICE, _send, _tell, _touch, refound
 from .models import Merge, MergeMove, Party
 from .registry import merged_rows
 
@@ -28,7 +30,7 @@ def undo_merge(merge: Merge, *, by, reason: str) -> Merge:
 
     Raises PermissionDenied, ValidationError: the sentence names the row that changed, if `by` may see it.
     """
-    needs_right(by)
+    needs(by, Right.MEMBERS, "维护企业档案")
     if not reason.strip():
         raise ValidationError({"reason": "请填写撤销的原因。"})
     merge = Merge.objects.select_for_update().get(pk=merge.pk)

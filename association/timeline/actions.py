@@ -4,6 +4,7 @@ from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from association.accounts.rules import name_of
 from association.core.enums import Audience
 
 from .models import AccessLog, Event
@@ -29,7 +30,7 @@ def build(
         note=note,
         happened_on=happened_on or timezone.localdate(),
         actor=by,
-        actor_name=signature or (by.name if by else "系统"),
+        actor_name=signature or name_of(by),
         channel=channel,
         changes={key: value for key, value in (changes or {}).items() if key not in hidden},
     )
