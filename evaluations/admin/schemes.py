@@ -70,7 +70,7 @@ class PartInline(_UnlockedMixin, BaseTabularInline):
             reverse("admin:evaluations_schemepart_change", args=[part.pk]),
             "查看" if part.scheme.is_locked else "填写",
         )
-        return format_html('<a href="{}">{}，{} ›</a>', url, rows, verb)
+        return format_html('<a class="list-clear" href="{}">{}，{} ›</a>', url, rows, verb)
 
 
 class GradeLineInline(_UnlockedMixin, BaseTabularInline):
