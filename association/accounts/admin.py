@@ -156,6 +156,7 @@ class UserAdmin(BaseAdmin):
     list_display = ("name", "shown_mobile", "title", "role_list", "state", "last_login")
     list_filter = ("is_active", "is_staff", RoleFilter)
     search_fields = ("name",)
+    search_help_text = "姓名、拼音首字母、手机号、职务、部门"
     search_rows = staticmethod(_search_users)
     saves_through_actions = True
     sidebar_order = 10

@@ -35,6 +35,10 @@ class MembershipRulesAdmin(BaseAdmin):
             return HttpResponseRedirect(self.page_url("add"))
         return super().changelist_view(request, extra_context)
 
+    def render_change_form(self, request, context, *args, **kwargs):
+        words = {"title": "会籍规则", "show_save_and_add_another": False}
+        return super().render_change_form(request, context | words, *args, **kwargs)
+
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         raise_stamp()  # the public directory follows some of them

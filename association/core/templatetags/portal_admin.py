@@ -9,7 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.urls import reverse
 
 from association.core.adminforms import value_in_words
-from association.core.adminlist import rows_of
+from association.core.adminlist import columns_of, rows_of
 from association.core.paginator import LAST
 
 register = template.Library()
@@ -20,8 +20,8 @@ def portal_result_list(context):
     """The rows of the page, drawn by core.adminlist."""
     cl = context["cl"]
     headers = list(result_headers(cl))
-    for header, name in zip(headers, cl.list_display, strict=False):
-        header["checkbox"] = name == "action_checkbox"
+    for header, column in zip(headers, columns_of(cl), strict=False):
+        header.update(checkbox=column.name == "action_checkbox", classes=column.classes)
     return {
         "cl": cl,
         "headers": headers,
