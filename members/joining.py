@@ -175,7 +175,7 @@ def _write(row: MembershipApplication, values: dict, *, by, channel: str = ""):
     row.version += 1
     row.save()
     row.case.save()  # its version is what readers have seen
-    labels = {name: str(MembershipApplication._meta.get_field(name).verbose_name) for name in changes}
+    labels = {name: row.label_of(name) for name in changes}
     shown = {labels[n]: _texts(pair) for n, pair in changes.items() if n not in row.SENSITIVE}
     record(
         row.case, f"{JOINING}.filled-in", f"{by.name}填写{'、'.join(labels.values())}", by=by, party=row.case.party,
@@ -192,7 +192,7 @@ def _texts(pair) -> list[str]:
 
 def why_not_submit(case: Case) -> str:
     row = case.membership_application
-    empty = [str(row._meta.get_field(name).verbose_name) for name in ASKED if not getattr(row, name)]
+    empty = [row.label_of(name) for name in ASKED if not getattr(row, name)]
     if empty:
         return f"请先填写{'、'.join(empty)}并保存，再提交。"
     missing = [] if _came_on_paper(case) else missing_of(case)

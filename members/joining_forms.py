@@ -68,8 +68,8 @@ class ApplicationFields(forms.ModelForm):
         self.of_person = of_person
         if of_person:
             del self.fields["staff_count"]
-            self.fields["introduction"].label = "个人简介"
-            self.fields["business"].label = "从业单位和专业"
+            for name, label in MembershipApplication.OF_PERSON.items():
+                self.fields[name].label = label
             self.fields["business"].help_text = "例：某某设计院，结构设计。"
 
     def clean_contact_phone(self):

@@ -137,7 +137,8 @@ class _Frame:
 
     @property
     def name(self) -> str:
-        return "企业服务" if self._desk.party else "个人服务"
+        party = self._desk.party
+        return "企业服务" if party and party.kind != Party.Kind.PERSON else "个人服务"
 
     @property
     def party(self) -> str:

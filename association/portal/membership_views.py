@@ -165,7 +165,7 @@ def _saved(request, form, application) -> bool:
 def _facts(application, desk) -> list[tuple]:
     """(label, value) of what was filled in; the telephone is the party's own."""
     names = ("kind", *joining.FIELDS, "body", "meeting_on")
-    label = {name: str(application._meta.get_field(name).verbose_name) for name in names}
+    label = {name: application.label_of(name) for name in names}
     shown = {name: getattr(application, name) for name in names} | {"kind": application.get_kind_display()}
     return [(label[name], value) for name, value in shown.items() if value not in ("", None)]
 

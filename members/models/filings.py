@@ -37,6 +37,7 @@ class MembershipApplication(models.Model):
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
     SENSITIVE = {"contact_phone"}
+    OF_PERSON = {"introduction": "个人简介", "business": "从业单位和专业"}  # what a person is asked for by another name
     objects = FilingQuerySet.as_manager()
 
     class Meta:
@@ -45,6 +46,11 @@ class MembershipApplication(models.Model):
 
     def __str__(self):
         return str(self.case)
+
+    def label_of(self, name: str) -> str:
+        """A field as its applicant knows it."""
+        own = self.OF_PERSON.get(name) if self.kind == Membership.Kind.PERSON else None
+        return own or str(self._meta.get_field(name).verbose_name)
 
 
 class LeavingRequest(models.Model):
