@@ -39,3 +39,5 @@ document.querySelectorAll(".field input[type=file]").forEach((input) => {
     name.textContent = [...input.files].map((file) => file.name).join("、") || "还没有选择文件";
   });
 });
+// The menu is longer than most screens: where one is stands in sight.
+document.querySelector(".side-areas .active")?.scrollIntoView({ block: "nearest" });
