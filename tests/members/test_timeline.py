@@ -73,9 +73,7 @@ def test_staff_read_everything_on_one_line_of_time(full, clerk):
     assert page.earlier == ""
 
 
-def test_the_firm_reads_what_the_office_knows_but_not_what_is_the_offices_own(
-    full, clerk, firm_user, client_of
-):
+def test_the_firm_reads_what_the_office_knows_but_not_what_is_the_offices_own(full, clerk, firm_user, client_of):
     for user in (firm_user(full.party), firm_user(full.party, right=Seat.Kind.READER)):
         found = titles(full, user)
         assert "来电：问会费" in found
