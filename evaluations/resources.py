@@ -221,7 +221,9 @@ class SurveySession(MatchedSession):
             if mark is None:
                 row.problems.append(problem(item, "", f"请填写「{item}」的评分"))
             elif not self.part.lowest <= mark <= self.part.highest:
-                row.problems.append(problem(item, mark, f"评分应在 {printed(self.part.lowest)} 到 {printed(self.part.highest)} 之间"))
+                row.problems.append(
+                    problem(item, mark, f"评分应在 {printed(self.part.lowest)} 到 {printed(self.part.highest)} 之间")
+                )
             else:
                 marks[item] = str(mark.normalize()) if mark != mark.to_integral() else int(mark)
         return marks
