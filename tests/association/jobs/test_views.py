@@ -80,3 +80,9 @@ def test_the_list_leads_to_the_page(association, job, client_of):
     assert f"/admin/jobs/{row.uid}/" in _text(client.get("/admin/jobs/job/"))
     assert client.get(f"/admin/jobs/job/{row.pk}/change/").headers["Location"] == f"/admin/jobs/{row.uid}/"
     assert row.title not in _text(client_of("编辑").get("/admin/jobs/job/"))
+
+
+@pytest.mark.parametrize(("role", "leads"), [("秘书长", True), ("系统管理员", False)])
+def test_the_result_leads_only_those_on_who_may_open_it(association, job, client_of, role, leads):
+    row = job(state="done", back_url="/admin/x/", audience="staff")
+    assert ('href="/admin/x/"' in _text(client_of(role).get(f"/admin/jobs/{row.uid}/"))) == leads
