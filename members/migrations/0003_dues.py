@@ -249,6 +249,7 @@ class Migration(migrations.Migration):
                 ('closed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='关账日期')),
                 ('frozen', models.JSONField(blank=True, default=dict, editable=False, verbose_name='关账时的数字')),
                 ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='公开时间')),
+                ('published', models.JSONField(blank=True, default=dict, editable=False, verbose_name='公开的内容')),
                 ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='years', to='members.duesstandard', verbose_name='会费标准')),
             ],
             options={

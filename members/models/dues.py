@@ -126,7 +126,10 @@ class DuesRate(models.Model):
 
 
 class DuesYear(Stateful):
-    """A year of dues (会费年度): billed by one standard, open until it is closed (关账); `frozen` are its figures then."""
+    """A year of dues (会费年度): billed by one standard, open until it is closed (关账); `frozen` are its figures then.
+
+    `published` is the copy of them that the public page shows: a year that is opened again leaves it as it was.
+    """
 
     workflow_kind = DUES_YEAR
     year = models.PositiveSmallIntegerField("年度", unique=True)
@@ -135,6 +138,7 @@ class DuesYear(Stateful):
     closed_on = models.DateField("关账日期", null=True, blank=True, editable=False)
     frozen = models.JSONField("关账时的数字", default=dict, blank=True, editable=False)
     published_at = models.DateTimeField("公开时间", null=True, editable=False)
+    published = models.JSONField("公开的内容", default=dict, blank=True, editable=False)
 
     objects = StaffQuerySet.as_manager()
 
