@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.math
 import django.utils.timezone
 import members.models.money
 import uuid
@@ -38,6 +39,7 @@ class Migration(migrations.Migration):
                 ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='金额（元）')),
                 ('balance', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='余额（元）')),
                 ('payer', models.CharField(blank=True, max_length=120, verbose_name='对方户名')),
+                ('payer_key', models.CharField(blank=True, db_index=True, editable=False, max_length=120)),
                 ('payer_account', models.CharField(blank=True, max_length=60, verbose_name='对方账号')),
                 ('memo', models.CharField(blank=True, max_length=200, verbose_name='摘要')),
                 ('booked', models.DecimalField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=14, verbose_name='已入账（元）')),
@@ -390,7 +392,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind', 'receipt')), models.Q(('amount__lt', 0), ('kind__in', ('refund', 'reversal'))), _connector='OR'), name='members_payment_sign'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind', 'receipt')), models.Q(('amount__lt', 0), ('kind', 'refund')), models.Q(('kind', 'reversal'), models.Q(('amount', 0), _negated=True)), _connector='OR'), name='members_payment_sign'),
         ),
         migrations.AddConstraint(
             model_name='payment',
@@ -402,7 +404,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'receipt'), _negated=True), models.Q(('refunded__gte', 0), ('settled__gte', 0), ('settled__lte', django.db.models.expressions.CombinedExpression(models.F('amount'), '-', models.F('refunded')))), _connector='OR'), name='members_payment_spent_once'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'receipt'), _negated=True), models.Q(('amount__gte', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('settled'), '+', models.F('refunded')), 2)), ('refunded__gte', 0), ('settled__gte', 0)), _connector='OR'), name='members_payment_spent_once'),
         ),
         migrations.AddConstraint(
             model_name='payment',

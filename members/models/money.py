@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round  # SQLite adds figures as floats: 0.1 + 0.2 is more than 0.3 there
 from django.utils import timezone
 
 from association.core.models import Base
@@ -33,9 +34,9 @@ class BankLineQuerySet(StaffQuerySet):
 class BankLine(Base):
     """A line of a bank statement (银行流水), as the bank wrote it.
 
-    `source_key` is the account with the 流水号, or, where the bank gives none, what else makes the line the same line; it is
-    what keeps a line from coming in twice. `booked` is the sum of the standing payments out of it: the constraint keeps
-    it from ever being more than the line.
+    `source_key` is the 流水号, whichever file brings it, or, where the bank gives none, what else makes the line the same
+    line; it is what keeps a line from coming in twice. `booked` is the sum of the standing payments out of it: the
+    constraint keeps it from ever being more than the line.
     """
 
     class Direction(models.TextChoices):
@@ -52,6 +53,7 @@ class BankLine(Base):
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
     balance = models.DecimalField("余额（元）", max_digits=16, decimal_places=2, null=True, blank=True)
     payer = models.CharField("对方户名", max_length=120, blank=True)
+    payer_key = models.CharField(max_length=120, blank=True, db_index=True, editable=False)
     payer_account = models.CharField("对方账号", max_length=60, blank=True)
     memo = models.CharField("摘要", max_length=200, blank=True)
     booked = models.DecimalField("已入账（元）", max_digits=14, decimal_places=2, default=ZERO, editable=False)
@@ -109,7 +111,7 @@ class PaymentQuerySet(OfPartyQuerySet):
 class Payment(Base):
     """A line of the ledger (收款): so much from this party, on that day, for that purpose. Never edited.
 
-    A wrong one is reversed (冲正): `reversed_at` marks it and a line with the negative amount `reverses` it. Money given
+    A wrong one is reversed (冲正): `reversed_at` marks it and a line with the opposite amount `reverses` it. Money given
     back is a line of its own kind REFUND with a negative amount that `refunds` the payment. `settled` is the sum of its
     standing allocations; what is over is the party's credit (预存).
     """
@@ -178,7 +180,9 @@ class Payment(Base):
         ordering = ["-received_on", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="receipt", amount__gt=0) | Q(kind__in=("refund", "reversal"), amount__lt=0),
+                condition=Q(kind="receipt", amount__gt=0)
+                | Q(kind="refund", amount__lt=0)
+                | (Q(kind="reversal") & ~Q(amount=0)),
                 name="members_payment_sign",
             ),
             models.CheckConstraint(
@@ -191,7 +195,7 @@ class Payment(Base):
             ),
             models.CheckConstraint(
                 condition=~Q(kind="receipt")
-                | Q(settled__gte=0, refunded__gte=0, settled__lte=F("amount") - F("refunded")),
+                | Q(settled__gte=0, refunded__gte=0, amount__gte=Round(F("settled") + F("refunded"), 2)),
                 name="members_payment_spent_once",
             ),
             models.CheckConstraint(
