@@ -1,0 +1,201 @@
+"""The figures of a year of dues (会费收缴情况): due, received, rate; by post, district, month; what waits; what each paid."""
+
+import datetime as dt
+from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import ExtractMonth, ExtractYear
+
+from association.core.models import Association
+
+from ..models import Allocation, BankLine, DuesBill, DuesYear, Payment
+from ..statistics import UNSAID
+
+ZERO = Decimal(0)
+KEPT = F("amount") - F("refunded")  # of a payment, after what was given back
+LEFT = KEPT - F("settled")
+
+
+def number(amount: Decimal) -> int | float:
+    """An amount as a JSON number: 5000, 2500.5."""
+    return int(amount) if amount == amount.to_integral_value() else float(round(amount, 2))
+
+
+def rate_of(received: Decimal, due: Decimal) -> Decimal:
+    """The collection rate (收缴率) as a fraction, four decimals; 0 where nothing is due."""
+    return (received / due).quantize(Decimal("0.0001"), ROUND_HALF_UP) if due else ZERO
+
+
+def percent(received: Decimal, due: Decimal) -> str:
+    """「75.76%」, 「—」 where nothing is due."""
+    return f"{rate_of(received, due) * 100:.2f}%" if due else "—"
+
+
+# -- Rows ---------------------------------------------------------------------------------------------------------------
+
+
+def bills_of(year: int) -> list[dict]:
+    """The standing bills of a year as plain rows. One query."""
+    rows = DuesBill.objects.standing().filter(dues_year__year=year).order_by("party__name", "pk")
+    return list(
+        rows.values(
+            "party_id", "label", "district", "full_amount", "amount", "paid",
+            name=F("party__name"), code=F("party__code"), other_number=F("party__temporary_number"),
+        )
+    )  # fmt: skip
+
+
+def receipts():
+    """Dues that came in and stand, without the lines of what was given back: `refunded` has those."""
+    return Payment.objects.for_dues().filter(kind=Payment.Kind.RECEIPT)
+
+
+def payments_in(year: int):
+    return receipts().filter(received_on__year=year)
+
+
+def waiting_in(year: int):
+    """Bank lines of the year that wait for a person, the oldest first."""
+    return BankLine.objects.waiting().filter(happened_on__year=year).order_by("happened_at", "pk")
+
+
+def _number_of(row: dict) -> str:
+    """What a party goes by in a list: its code, its temporary number, else its name."""
+    return row["party__code"] or row["party__temporary_number"] or row["party__name"]
+
+
+def _by_party(rows, value) -> dict[str, Decimal]:
+    """{code: yuan} of payments, the names in order. One query."""
+    names = ("party__code", "party__temporary_number", "party__name")
+    found = rows.order_by("party__name", "party_id").values("party_id", *names).annotate(yuan=Sum(value))
+    return {_number_of(row): row["yuan"] for row in found if row["yuan"]}
+
+
+# -- Sums ---------------------------------------------------------------------------------------------------------------
+
+
+def totals_of(bills: list[dict]) -> dict:
+    """{"due", "received", "outstanding", "rate", "members", "full", "part", "none"} of bills."""
+    due, received = sum((b["amount"] for b in bills), ZERO), sum((b["paid"] for b in bills), ZERO)
+    full = sum(b["paid"] >= b["amount"] for b in bills)
+    part = sum(0 < b["paid"] < b["amount"] for b in bills)
+    return {
+        "due": due, "received": received, "outstanding": due - received, "rate": percent(received, due),
+        "members": len(bills), "full": full, "part": part, "none": len(bills) - full - part,
+    }  # fmt: skip
+
+
+def figures(year: int) -> dict:
+    """What `manage.py dues YEAR --json` prints; of a closed year as it was frozen. Six queries at most."""
+    row = DuesYear.objects.filter(year=year).first()
+    return row.frozen["figures"] if row and row.is_closed else current_figures(year)
+
+
+def current_figures(year: int) -> dict:
+    """As the rows stand now. `matched_total` is all dues that came in within the year, `received` what of it and of later
+    money settles the bills of the year, `credits` what settles nothing yet. Five queries."""
+    bills = bills_of(year)
+    sums = totals_of(bills)
+    paid = _by_party(payments_in(year), KEPT)
+    spare = receipts().filter(received_on__year__lte=year, amount__gt=F("settled") + F("refunded"))
+    lines = waiting_in(year).values_list("reference", "happened_on", "payer", "amount")
+    return {
+        "due_total": number(sums["due"]),
+        "matched_total": number(sum(paid.values(), ZERO)),
+        "received": number(sums["received"]),
+        "collection_rate": float(rate_of(sums["received"], sums["due"])),
+        "firms_paid_in_full": sums["full"],
+        "firms_paid_in_part": sums["part"],
+        "firms_unpaid": sums["none"],
+        "credits": {code: number(left) for code, left in _by_party(spare, LEFT).items()},
+        "waiting": sorted(ref or f"{day:%Y-%m-%d} {payer} {amount}" for ref, day, payer, amount in lines),
+        "per_firm_paid": {code: number(amount) for code, amount in paid.items()},
+    }  # fmt: skip
+
+
+# -- Tables of the page ---------------------------------------------------------------------------------------------------
+
+
+def grouped(bills: list[dict], key: str, order: list[str]) -> list[dict]:
+    """totals_of() the bills of each label or district, in the order given, others by name."""
+    groups: dict[str, list] = defaultdict(list)
+    for bill in bills:
+        groups[bill[key]].append(bill)
+    place = {name: at for at, name in enumerate(order)}
+    names = sorted(groups, key=lambda name: (place.get(name, len(place)), name == "", name))
+    return [{"name": name or UNSAID, "key": name} | totals_of(groups[name]) for name in names]
+
+
+def by_post(bills: list[dict], year: DuesYear) -> list[dict]:
+    """One query."""
+    return grouped(bills, "label", list(year.standard.rates.values_list("label", flat=True)))
+
+
+def by_district(bills: list[dict]) -> list[dict]:
+    return grouped(bills, "district", Association.current().district_names())
+
+
+def by_month(year: int) -> list[tuple[str, Decimal]]:
+    """[(month, what came in then of the bills of the year)]: the twelve months, and those before and after that have any.
+
+    Their sum is what was received. One query.
+    """
+    rows = Allocation.objects.standing().filter(bill__dues_year__year=year, bill__voided_at=None).order_by()
+    months = rows.values(y=ExtractYear("payment__received_on"), m=ExtractMonth("payment__received_on"))
+    found = {(row["y"], row["m"]): row["yuan"] for row in months.annotate(yuan=Sum("amount"))}
+    before = sum((yuan for (y, _m), yuan in found.items() if y < year), ZERO)
+    listed = [(f"{month} 月", found.get((year, month), ZERO)) for month in range(1, 13)]
+    later = [(f"{y} 年 {m} 月", yuan) for (y, m), yuan in sorted(found.items()) if y > year]
+    return [*([("往年预存", before)] if before else []), *listed, *later]
+
+
+def years_before() -> list[dict]:
+    """Each year with its sums, the latest first. One query."""
+    standing = Q(bills__voided_at=None)
+    rows = DuesYear.objects.annotate(
+        due=Sum("bills__amount", filter=standing), received=Sum("bills__paid", filter=standing)
+    )
+    return [
+        {
+            "row": row,
+            "due": row.due or ZERO,
+            "received": row.received or ZERO,
+            "rate": percent(row.received or ZERO, row.due),
+        }
+        for row in rows.order_by("-year")
+    ]
+
+
+def lines_of(bills: list[dict], year: DuesYear) -> list[dict]:
+    """Every member's line for the members' meeting: {"label", "name", "amount", "paid"}, by post. One query."""
+    order = {label: at for at, label in enumerate(year.standard.rates.values_list("label", flat=True))}
+    rows = sorted(bills, key=lambda bill: (order.get(bill["label"], len(order)), bill["name"]))
+    return [
+        {
+            "label": b["label"],
+            "name": b["name"],
+            "district": b["district"],
+            "amount": number(b["amount"]),
+            "paid": number(b["paid"]),
+        }
+        for b in rows
+    ]
+
+
+def frozen_of(year: DuesYear) -> dict:
+    """The year as it is now, as JSON: its figures, and each member's line. About ten queries."""
+    bills = bills_of(year.year)
+    sums = totals_of(bills)
+    return {
+        "figures": current_figures(year.year),
+        "totals": {name: number(value) if isinstance(value, Decimal) else value for name, value in sums.items()},
+        "posts": _plain(by_post(bills, year)),
+        "districts": _plain(by_district(bills)),
+        "months": [[name, number(yuan)] for name, yuan in by_month(year.year)],
+        "lines": lines_of(bills, year),
+    }
+
+
+def _plain(rows: list[dict]) -> list[dict]:
+    return [{k: number(v) if isinstance(v, Decimal) else v for k, v in row.items()} for row in rows]
