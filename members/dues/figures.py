@@ -1,6 +1,5 @@
 """The figures of a year of dues (会费收缴情况): due, received, rate; by post, district, month; what waits; what each paid."""
 
-import datetime as dt
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 

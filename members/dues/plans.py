@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 
 from association.parties.models import Party
