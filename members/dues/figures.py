@@ -18,7 +18,8 @@ LEFT = KEPT - F("settled")
 
 def number(amount: Decimal) -> int | float:
     """An amount as a JSON number: 5000, 2500.5."""
-    return int(amount) if amount == amount.to_integral_value() else float(round(amount, 2))
+    amount = round(amount, 2)
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
 def rate_of(received: Decimal, due: Decimal) -> Decimal:
@@ -68,7 +69,7 @@ def _by_party(rows, value) -> dict[str, Decimal]:
     """{code: yuan} of payments, the names in order. One query."""
     names = ("party__code", "party__temporary_number", "party__name")
     found = rows.order_by("party__name", "party_id").values("party_id", *names).annotate(yuan=Sum(value))
-    return {_number_of(row): row["yuan"] for row in found if row["yuan"]}
+    return {_number_of(row): round(row["yuan"], 2) for row in found if row["yuan"]}
 
 
 # -- Sums ---------------------------------------------------------------------------------------------------------------
