@@ -122,6 +122,7 @@ class ImportKind:
     session: type[Session]
     examples: Mapping[str, str] = {}
     waiting_url: str = ""
+    tells_absent: bool = True  # False where files have this column or that, and no row of ours loses anything
     order: int = 50  # among the kinds on the page
 
     def layouts(self, options: dict) -> dict[str, Sequence[Column]]:
@@ -131,6 +132,10 @@ class ImportKind:
     def settle(self, options: dict, layout: str) -> dict:
         """The options complete: the round checked, the source told from the layout. Raises jobs.Refused."""
         return options
+
+    def told_above(self, rows: Sequence[Sequence]) -> dict:
+        """What the rows above the header say, as options: the account of a bank statement."""
+        return {}
 
     def choices(self, option: str) -> Sequence[tuple[str, str]]:
         """[(value, words)] that an option can have on a page, the usual one first; none: it is typed."""

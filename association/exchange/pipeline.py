@@ -56,7 +56,7 @@ def reading(kind: ImportKind, file, filename: str, options: dict) -> Steps:
         max_rows=settings.IMPORT_LIMIT_ROWS,
     )
     yield 0, 0, "读取文件"
-    options = kind.settle(options, table.layout)
+    options = kind.settle(options | kind.told_above(table.above), table.layout)
     rows, headers, several = [], {}, len(table.parts) > 1
     for sheet in table.parts:
         columns = sheet.header.columns
@@ -70,7 +70,7 @@ def reading(kind: ImportKind, file, filename: str, options: dict) -> Steps:
             rows.append(CleanRow(number, values, raw, problems, name))
             if not len(rows) % BEAT:
                 yield 0, 0, f"读取文件，已读 {len(rows)} 行"
-    return Loaded(rows, options, headers, _notes(table))
+    return Loaded(rows, options, headers, _notes(table, kind))
 
 
 def read_file(kind: ImportKind, file, filename: str, options: dict) -> Loaded:
@@ -86,9 +86,9 @@ def _at_once(steps: Steps):
             return end.value
 
 
-def _notes(table: Table) -> list[str]:
+def _notes(table: Table, kind: ImportKind) -> list[str]:
     notes = [note for note in table.notes if f"「{GUIDE_SHEET}」" not in note]
-    if table.absent:
+    if table.absent and kind.tells_absent:
         notes.append(f"文件里没有这些列，相应内容不作改动：{'、'.join(column.label for column in table.absent)}")
     skipped = [f"第 {number} 行没有读入：{words[:60]}" for number, words in table.skipped]
     more = len(skipped) - NOTES
