@@ -20,4 +20,4 @@ class MembersConfig(AppConfig):
             term_panel,
             workflow,
         )  # fmt: skip
-        from .dues import matching, settle  # noqa: F401 - they hear of new names and of mergers
+        from .dues import matching, settle, showing  # noqa: F401 - names, mergers; timeline, panel, card

@@ -4,6 +4,7 @@ from . import (  # noqa: F401 - they register themselves
     applications,
     calls,
     changes,
+    dues_arrears,
     ending,
     firms,
     memberships,
