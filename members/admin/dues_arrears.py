@@ -179,7 +179,7 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
         row, opened = (rows[0] if rows else None), is_open(request, LIST)
         context = self.page_context(
             request, title=unit.name, unit=unit, row=row, statement=statement_of(unit.pk, request.user),
-            contacts=row.contact_words(masked=not opened) if row else [], form=form, may_call=may_call and row,
+            contacts=row.contact_words(masked=not opened) if row else [], form=form, may_call=may_call and (row or form.errors),
             calls=[(one, promise_words(one)) for one in arrears.calls_of(unit.pk, request.user)], back_url=URL,
         )  # fmt: skip
         status = 422 if form.errors else 200
