@@ -8,7 +8,7 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 
 from association.core.models import Association
 
-from ..models import Allocation, BankLine, DuesBill, DuesYear, Payment
+from ..models import Allocation, BankLine, DuesBill, DuesReduction, DuesYear, Payment
 from ..statistics import UNSAID
 
 ZERO = Decimal(0)
@@ -98,7 +98,6 @@ def current_figures(year: int) -> dict:
     bills = bills_of(year)
     sums = totals_of(bills)
     paid = _by_party(payments_in(year), KEPT)
-    spare = receipts().filter(received_on__year__lte=year, amount__gt=F("settled") + F("refunded"))
     lines = waiting_in(year).values_list("reference", "happened_on", "payer", "amount")
     return {
         "due_total": number(sums["due"]),
@@ -108,7 +107,7 @@ def current_figures(year: int) -> dict:
         "firms_paid_in_full": sums["full"],
         "firms_paid_in_part": sums["part"],
         "firms_unpaid": sums["none"],
-        "credits": {code: number(left) for code, left in _by_party(spare, LEFT).items()},
+        "credits": {code: number(left) for code, left in _by_party(spare_until(year), LEFT).items()},
         "waiting": sorted(ref or f"{day:%Y-%m-%d} {payer} {amount}" for ref, day, payer, amount in lines),
         "per_firm_paid": {code: number(amount) for code, amount in paid.items()},
     }  # fmt: skip
@@ -150,6 +149,36 @@ def by_month(year: int) -> list[tuple[str, Decimal]]:
     return [*([("往年预存", before)] if before else []), *listed, *later]
 
 
+def year_page(year: DuesYear) -> dict:
+    """What the page of a year shows: of a closed one the frozen figures, and `later` what came in since. Six queries."""
+    bills = bills_of(year.year)
+    now = totals_of(bills)
+    beside = {"waiting": waiting_in(year.year).count(), "credit": credit_until(year.year), "let_off": let_off_in(year)}
+    if year.is_closed:
+        frozen = year.frozen
+        totals = frozen["totals"]
+        shown = {name: frozen[name] for name in ("totals", "posts", "districts", "months")}
+        return shown | beside | {"later": now["received"] - Decimal(str(totals["received"]))}
+    return {
+        "totals": now, "posts": by_post(bills, year), "districts": by_district(bills), "months": by_month(year.year),
+        "later": ZERO, **beside,
+    }  # fmt: skip
+
+
+def spare_until(year: int):
+    """Payments up to the end of the year with something left that settles nothing yet (预存)."""
+    return receipts().filter(received_on__year__lte=year, amount__gt=F("settled") + F("refunded"))
+
+
+def credit_until(year: int) -> Decimal:
+    return round(spare_until(year).aggregate(yuan=Sum(LEFT))["yuan"] or ZERO, 2)
+
+
+def let_off_in(year: DuesYear) -> Decimal:
+    rows = DuesReduction.objects.filter(voided_at=None, bill__dues_year=year, bill__voided_at=None)
+    return rows.aggregate(yuan=Sum("amount"))["yuan"] or ZERO
+
+
 def years_before() -> list[dict]:
     """Each year with its sums, the latest first. One query."""
     standing = Q(bills__voided_at=None)
@@ -181,6 +210,19 @@ def lines_of(bills: list[dict], year: DuesYear) -> list[dict]:
         }
         for b in rows
     ]
+
+
+def yearly_table(year: DuesYear) -> dict:
+    """The table for the members' meeting: {"totals", "posts", "districts", "lines"}, of a closed year as it was frozen."""
+    if year.is_closed:
+        return year.frozen
+    bills = bills_of(year.year)
+    return {
+        "totals": totals_of(bills),
+        "posts": by_post(bills, year),
+        "districts": by_district(bills),
+        "lines": lines_of(bills, year),
+    }
 
 
 def frozen_of(year: DuesYear) -> dict:

@@ -43,11 +43,15 @@ class Check:
     count: int
     url: str
     must: bool = False
-    words: str = ""
+    words: str = ""  # in the place of the count
 
     @property
     def done(self) -> bool:
         return not self.count
+
+    @property
+    def left(self) -> str:
+        return f"还有 {self.count}"
 
 
 def checks_of(year: DuesYear) -> list[Check]:
@@ -62,7 +66,7 @@ def checks_of(year: DuesYear) -> list[Check]:
         Check(
             "当年的收入流水都已认领或标为不入账",
             lines,
-            f"/admin/members/bankline/?waiting=yes&year={year.year}",
+            "/admin/members/bankline/waiting/",
             must=True,
         ),
         Check("应开单的会员都已开单", len(plan.bills), f"/admin/members/duesyear/bill/?year={year.year}"),
