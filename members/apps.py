@@ -20,4 +20,4 @@ class MembersConfig(AppConfig):
             term_panel,
             workflow,
         )  # fmt: skip
-        from .dues import matching, settle, showing  # noqa: F401 - names, mergers; timeline, panel, card
+        from .dues import matching, resources_bank, settle, showing  # noqa: F401 - imports, mergers; timeline, panel, card

@@ -76,22 +76,21 @@ class Members:
         )
 
 
-def judge(lines: Sequence[BankLine]) -> dict[int, tuple[int | None, str]]:
-    """{key of a line: (the party it is of, "") or (None, why it waits)}. Reads only."""
+def judge(lines: Sequence[BankLine]) -> list[tuple[int | None, str]]:
+    """For each line, saved or not, (the party it is of, "") or (None, why it waits). Reads only."""
     matcher = Matcher(Clue(line.payer, on=line.happened_on) for line in lines)
-    found = {line.pk: matcher.match(Clue(line.payer, on=line.happened_on)) for line in lines}
-    parties = {match.party_id for match in found.values() if match.party_id}
+    found = [matcher.match(Clue(line.payer, on=line.happened_on)) for line in lines]
+    parties = {match.party_id for match in found if match.party_id}
     members, by_hand, touched = Members(parties), _by_hand(parties), _touched(lines)
-    verdicts = {}
-    for line in lines:
-        party = found[line.pk].party_id
-        why = _why_not(line, found[line.pk], members, touched)
+    verdicts = []
+    for line, match in zip(lines, found, strict=True):
+        why = _why_not(line, match, members, touched)
         if not why and any(
             amount == line.amount and abs(day - line.happened_on) <= SAME_MONEY
-            for amount, day in by_hand.get(party, ())
+            for amount, day in by_hand.get(match.party_id, ())
         ):
             why = BY_HAND
-        verdicts[line.pk] = (None, why) if why else (party, "")
+        verdicts.append((None, why) if why else (match.party_id, ""))
     return verdicts
 
 
@@ -111,7 +110,7 @@ def _why_not(line: BankLine, match, members: Members, touched: set[int]) -> str:
 
 def _touched(lines: Sequence[BankLine]) -> set[int]:
     """Lines that were booked before: somebody took that back, or booked a part of them."""
-    keys, found = [line.pk for line in lines], set()
+    keys, found = [line.pk for line in lines if line.pk], set()
     for at in range(0, len(keys), 500):
         found |= set(Payment.objects.filter(line__in=keys[at : at + 500]).values_list("line", flat=True))
     return found
@@ -158,10 +157,9 @@ def _match(keys: Sequence[int]) -> int:
         part = BankLine.objects.waiting().filter(pk__in=keys[at : at + 500]).order_by("pk")
         lines += part.select_for_update(of=("self",), skip_locked=True)
     verdicts = judge(lines)
-    lock_parties(party for party, _why in verdicts.values())
+    lock_parties(party for party, _why in verdicts)
     paid, waits = [], []
-    for line in lines:
-        party, why = verdicts[line.pk]
+    for line, (party, why) in zip(lines, verdicts, strict=True):
         if party:
             line.booked, line.why = line.amount, ""
             paid.append((line, party))

@@ -97,7 +97,7 @@ def release(payment: Payment, *, reason: str, amount: Decimal | None = None):
     """What a payment settled is owed again: all of it, or at least `amount`, the latest first. The caller settles anew."""
     lock_parties([payment.party_id])
     rows = payment.allocations.standing().order_by("-pk")
-    _release(rows if amount is None else _enough(rows, amount), reason)
+    release_rows(rows if amount is None else _enough(rows, amount), reason=reason)
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def release_bill(bill: DuesBill, *, reason: str, amount: Decimal | None = None):
     """What settled a bill is free again: all of it, or at least `amount`, the latest first. The caller settles anew."""
     lock_parties([bill.party_id])
     rows = bill.allocations.standing().order_by("-pk")
-    _release(rows if amount is None else _enough(rows, amount), reason)
+    release_rows(rows if amount is None else _enough(rows, amount), reason=reason)
 
 
 def _enough(rows: Iterable[Allocation], amount: Decimal) -> Iterator[Allocation]:
@@ -116,7 +116,7 @@ def _enough(rows: Iterable[Allocation], amount: Decimal) -> Iterator[Allocation]
         yield row
 
 
-def _release(rows: Iterable[Allocation], reason: str):
+def release_rows(rows: Iterable[Allocation], *, reason: str):
     """The caller holds the parties' locks. Objects read before are stale afterwards."""
     rows, now = list(rows), timezone.now()
     payments = _locked(Payment, {row.payment_id for row in rows})
