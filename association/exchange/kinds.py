@@ -39,7 +39,10 @@ class CleanRow:
 
 @dataclass(slots=True)
 class Judged:
-    """The verdict on a row and what `write` needs. `shown` is the firm as written, for the list of those that wait."""
+    """The verdict on a row and what `write` needs. `shown` is the firm as written, for the list of those that wait;
+
+    `means`: the name to suggest firms for, where it is another one (a person who pays for a firm).
+    """
 
     row: CleanRow
     verdict: str
@@ -48,6 +51,7 @@ class Judged:
     before: dict = field(default_factory=dict)
     problems: list[dict] = field(default_factory=list)
     shown: str = ""
+    means: str = ""
     extra: Any = None
 
 

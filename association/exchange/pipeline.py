@@ -19,7 +19,7 @@ from association.timeline.actions import record
 from .errors import UnreadableFile
 from .kinds import CleanRow, ImportKind, Judged, Session, V, kind_named
 from .models import ImportBatch, ImportRow
-from .outcome import Outcome
+from .outcome import Outcome, meant, waiting_words
 from .reader import Table, read_table
 from .rowcells import read_cells
 from .writing import insert
@@ -193,10 +193,10 @@ def look_at(batch: ImportBatch, loaded: Loaded) -> Iterator[tuple[int, int, str]
 
 def _suggest(rows: Sequence[ImportRow]):
     waiting = [row for row in rows if row.verdict == V.WAITING]
-    names = list(dict.fromkeys(row.problems[0]["value"] for row in waiting if row.problems))[:SUGGESTED]
+    names = list(dict.fromkeys(meant(row.problems[0]) for row in waiting if row.problems))[:SUGGESTED]
     likely = Suggestions().for_names(names, limit=3) if names else {}
     for row in waiting:
-        found = likely.get(row.problems[0]["value"]) if row.problems else None
+        found = likely.get(meant(row.problems[0])) if row.problems else None
         if found:
             row.problems[0]["likely"] = [{"name": one["name"], "score": one["score"]} for one in found]
 
@@ -347,7 +347,7 @@ def _verdict(batch: ImportBatch, one: Judged) -> ImportRow:
         sheet=one.row.sheet,
         row=one.row.number,
         verdict=one.verdict,
-        problems=one.problems or ([{"value": one.shown}] if one.verdict == V.WAITING else []),
+        problems=one.problems or ([waiting_words(one)] if one.verdict == V.WAITING else []),
         subject_type=one.subject._meta.label_lower if one.subject is not None else "",
         subject_id=one.subject.pk if one.subject is not None else None,
         before=one.before,

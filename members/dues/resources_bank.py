@@ -44,6 +44,7 @@ class BankSession(Session):
         for one, (_party, why) in zip(waits, matching.judge([one.subject for one in waits]), strict=True):
             if why:
                 one.verdict, one.subject.why, one.shown = V.WAITING, why, one.subject.payer or "（银行未写户名）"
+                one.means = next(iter(matching.named_in(one.subject.memo)), "")
         return judged
 
     def _line(self, row: CleanRow) -> BankLine | None:
