@@ -26,13 +26,14 @@ from association.workflow.checks import reason_of
 from ..dues import arrears
 from ..dues.arrears_forms import DuesCallForm
 from ..dues.notices import notice_of
-from ..dues.statement import statement_of
+from ..dues.statement import outstanding, statement_of
 from ..dues.words import in_yuan
 from ..models import DuesPromise, DuesRules
 from .unmasking import is_open, open_list
 
 URL = "/admin/members/duespromise/arrears/"
 LIST = "dues-arrears"  # in the session: that the telephones of this list were asked for
+REMIND_URL = "/admin/members/duesreminder/send/"
 A_PAGE, PRINTED = 50, 500
 
 add_page(MenuPage("会费", "欠缴会费", URL, lambda user: holds(user, Right.READ), order=20))
@@ -112,7 +113,7 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
             called=arrears.CALLED, orders=arrears.ORDERS, total=sum(row.owed.total for row in found),
             numbers=page.paginator.get_elided_page_range(page.number), masked=masked, here=here,
             can_unmask=masked and holds(request.user, Right.PERSONAL), may_call=holds(request.user, Right.DUES),
-            log_url=self.page_url("changelist"), remind_url="/admin/members/duesreminder/",
+            log_url=self.page_url("changelist"), remind_url=REMIND_URL,
         )  # fmt: skip
         return TemplateResponse(request, "admin/members/dues/arrears.html", context)
 
@@ -147,9 +148,14 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
     def notices_view(self, request):
         """催缴通知, a sheet a party: those ticked (POST), else all of the list as it is filtered."""
         params = arrears.params_of(request.POST if request.method == "POST" else request.GET)
-        ticked = [int(key) for key in request.POST.getlist("party") if key.isdigit() and len(key) < 19]
-        rows = arrears.of_parties(request.user, ticked) if ticked else arrears.listed(request.user, params)
+        ticked = keys_in(request.POST, "party")
+        if bills := keys_in(request.POST, "bill"):  # from the page that sends reminders
+            ticked += outstanding(request.user).filter(pk__in=bills).values_list("party", flat=True)
         back = f"{URL}?{urlencode(_said(params))}"
+        if "text" in request.POST and not ticked:
+            messages.info(request, "请先勾选要打印通知的单位。")
+            return HttpResponseRedirect(REMIND_URL)
+        rows = arrears.of_parties(request.user, ticked) if ticked else arrears.listed(request.user, params)
         if not 0 < len(rows) <= PRINTED:
             why = f"一次最多打印 {PRINTED} 份通知，请先缩小范围。" if rows else "没有欠缴的单位，不用打印通知。"
             messages.info(request, why)
@@ -198,6 +204,11 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
             messages.success(request, f"已记下与「{unit.name}」的通话。")
             return True
         return False
+
+
+def keys_in(data, name: str) -> list[int]:
+    """The keys that were ticked in a form; anything else is left out."""
+    return [int(key) for key in data.getlist(name) if key.isascii() and key.isdigit() and len(key) < 19]
 
 
 def _said(params: dict) -> dict:
