@@ -13,6 +13,8 @@ from . import (  # noqa: F401 - they register themselves
     firms,
     memberships,
     merges,
+    money_lines,
+    money_payments,
     points,
     posts,
     rules,
