@@ -123,3 +123,20 @@ def publish(year: DuesYear, *, by) -> DuesYear:
     record(row, "dues-year.published", f"{_who(by)}{'更正' if 'corrects' in copy else '公开'}{row}的收缴情况", by=by)
     raise_stamp()
     return row
+
+
+def public_years() -> list[int]:
+    """The years with a public page, the latest first. Two queries at most."""
+    if DuesRules.current().published == DuesRules.Published.NOTHING:
+        return []
+    return list(DuesYear.objects.exclude(published_at=None).order_by("-year").values_list("year", flat=True))
+
+
+def public_copy(year: int) -> dict | None:
+    """What anyone may read of a year: the copy that was published, its members' lines only where the settings say so."""
+    scope = DuesRules.current().published
+    row = DuesYear.objects.exclude(published_at=None).filter(year=year).first()
+    if row is None or scope == DuesRules.Published.NOTHING:
+        return None
+    lines = row.published["lines"] if scope == DuesRules.Published.TABLE else []
+    return row.published | {"year": year, "published_at": row.published_at, "lines": lines}

@@ -46,7 +46,7 @@ def bill(standard, treasurer):
 
     def make(party, amount=2000, *, year=2021, label="会员单位", due_on=None):
         due_on = due_on or dt.date(year, 6, 30)
-        DuesYear.objects.get_or_create(year=year, defaults={"standard": standard, "due_on": due_on})
+        DuesYear.objects.get_or_create(year=year, defaults={"standard": standard, "due_on": due_on, "state": "open"})
         values = {"label": label, "full_amount": Decimal(amount), "reason": "补开"}
         return bills.make_bill(party=party, year=year, by=treasurer, **values)
 
