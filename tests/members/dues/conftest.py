@@ -5,10 +5,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 
 import members
+from association.exchange.actions import import_now
+from association.exchange.kinds import kind_named
 from members.dues import bills, booking, standards
-from members.models import DuesRules, DuesYear
+from members.models import BankLine, DuesRules, DuesYear
+from tests.workbooks import xlsx
 
 SHIPPED = Path(members.__file__).parent / "data" / "dues_standard_2021.json"
 
@@ -62,3 +66,47 @@ def pay(treasurer):
         return booking.book_by_hand(party=party, amount=Decimal(amount), by=treasurer, **values)
 
     return book
+
+
+BANK_HEAD = ["交易时间", "交易流水号", "对方户名", "对方账号", "借方发生额", "贷方发生额", "余额", "摘要"]
+
+
+@pytest.fixture
+def member(firm):
+    """member("某某建筑有限公司"): a party that is a member since 2020."""
+    return lambda name="", **values: firm(name, is_member=True, **values).party
+
+
+@pytest.fixture
+def bring(treasurer):
+    """bring(row, …, head=…, content=…): the batch of a bank statement with these rows, read to its end."""
+
+    def make(*rows, head=None, content=b"", name="流水.xlsx", by=treasurer):
+        content = content or xlsx([["账户交易明细"], ["账号：4300****0001"], head or BANK_HEAD, *rows, ["合计笔数：9"]])
+        batch, job = import_now(kind_named("bank-lines"), ContentFile(content, name), options={}, by=by)
+        assert job.state == "done", job.error
+        return batch
+
+    return make
+
+
+@pytest.fixture
+def came():
+    """came("某某公司", "2000.00", number=1, …): a row of a statement, money that came in."""
+
+    def row(payer, amount="2,000.00", *, number, memo="会费", at="2021-03-05 10:20:00", account="43001234567890"):
+        return [at, f"20210305{number:08d}", payer, account, "", amount, "9,999.00", memo]
+
+    return row
+
+
+@pytest.fixture
+def lines(bring, came):
+    """lines("甲公司", "乙公司"): bank lines of 2,000 yuan each by these payers, as the import left them."""
+
+    def make(*payers, amount="2,000.00", memo="往来款"):
+        start = BankLine.objects.count()
+        bring(*(came(payer, amount, number=start + place, memo=memo) for place, payer in enumerate(payers)))
+        return list(BankLine.objects.order_by("pk")[start:])
+
+    return make
