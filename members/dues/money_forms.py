@@ -56,7 +56,7 @@ class PartForm(UnitMixin, forms.Form):
     @property
     def says_nothing(self) -> bool:
         data = self.cleaned_data
-        return not data.get("unit") and data.get("amount") is None and data.get("purpose") == Payment.Purpose.DUES
+        return not data.get("unit") and data.get("amount") is None and data.get("purpose") in (None, Payment.Purpose.DUES)
 
 
 class _Parts(forms.BaseFormSet):
