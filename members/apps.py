@@ -20,4 +20,5 @@ class MembersConfig(AppConfig):
             term_panel,
             workflow,
         )  # fmt: skip
+        from .dues import resources_receipts  # noqa: F401
         from .dues import matching, resources_bank, settle, showing  # noqa: F401 - imports, mergers; timeline, panel, card

@@ -5,6 +5,7 @@ from . import (  # noqa: F401 - they register themselves
     calls,
     changes,
     dues_arrears,
+    dues_receipts,
     dues_reminders,
     dues_bills,
     dues_standards,
