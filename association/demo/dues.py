@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 
 from association.accounts.models import User
@@ -21,7 +22,7 @@ from .importing import bring, bring_rows
 from .people import holder_of
 
 HEADS = ["交易时间", "交易流水号", "对方户名", "对方账号", "借方发生额", "贷方发生额", "余额", "摘要"]
-SPREAD = 7  # of so many bills one is paid by halves, one not at all, the others in full
+SPREAD, SHARES = 7, {0: 0, 3: Decimal("0.5")}  # of seven bills one is not paid, one by halves
 
 
 def load(plan: dict, people: dict[str, User]) -> Iterator[str]:
@@ -68,8 +69,11 @@ def _this_year(about: dict, treasurer: User):
     bills = list(DuesBill.objects.standing().filter(dues_year__year=today.year).select_related("party").order_by("pk"))
     days = max(1, (today - dt.date(today.year, 1, 1)).days)
     rows, balance = [], Decimal(1_000_000)
+    behind = set(
+        DuesBill.objects.filter(dues_year__year=about["year"], paid__lt=F("amount")).values_list("party", flat=True)
+    )
     for number, bill in enumerate(bills[:-1]):
-        share = {0: 0, 3: Decimal("0.5")}.get(number % SPREAD, 1)
+        share = 0 if bill.party_id in behind else SHARES.get(number % SPREAD, 1)
         if amount := (bill.amount * share).quantize(Decimal(1)):
             rows.append((number * 37 % days, bill.party.name, amount, f"{today.year}年会费"))
     rows.append((days // 2, about["stranger"], Decimal(3200), "往来款"))

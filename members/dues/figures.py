@@ -136,17 +136,20 @@ def by_district(bills: list[dict]) -> list[dict]:
 
 
 def by_month(year: int) -> list[tuple[str, Decimal]]:
-    """[(month, what came in then of the bills of the year)]: the twelve months, and those before and after that have any.
+    """[(month, what came in then of the bills of the year)]: the twelve months, and the years before and after that have any.
 
     Their sum is what was received. One query.
     """
     rows = Allocation.objects.standing().filter(bill__dues_year__year=year, bill__voided_at=None).order_by()
     months = rows.values(y=ExtractYear("payment__received_on"), m=ExtractMonth("payment__received_on"))
     found = {(row["y"], row["m"]): row["yuan"] for row in months.annotate(yuan=Sum("amount"))}
-    before = sum((yuan for (y, _m), yuan in found.items() if y < year), ZERO)
+    years: dict[int, Decimal] = defaultdict(Decimal)
+    for (y, _month), yuan in found.items():
+        years[y] += yuan
     listed = [(f"{month} 月", found.get((year, month), ZERO)) for month in range(1, 13)]
-    later = [(f"{y} 年 {m} 月", yuan) for (y, m), yuan in sorted(found.items()) if y > year]
-    return [*([("往年预存", before)] if before else []), *listed, *later]
+    before = sum((yuan for y, yuan in years.items() if y < year), ZERO)
+    later = [(f"{y} 年", yuan) for y, yuan in sorted(years.items()) if y > year]
+    return [*([("往年", before)] if before else []), *listed, *later]
 
 
 def year_page(year: DuesYear) -> dict:

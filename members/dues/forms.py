@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from unfold.forms import PaginationInlineFormSet
 
 from association.core.lines import rows_of
 from association.core.text import clean_text
@@ -79,7 +80,7 @@ class RateForm(forms.ModelForm):
         return clean_text(self.cleaned_data["label"])
 
 
-class RateFormSet(forms.BaseInlineFormSet):
+class RateFormSet(PaginationInlineFormSet):
     """The label of a rate follows from its post; a rate by qualification is named as the groups are."""
 
     def clean(self):

@@ -18,6 +18,7 @@ from ..models import DuesBill, DuesRate, DuesStandard, DuesYear, Membership, Mem
 from .standards import PERSONS, day_in, part_of, percent, share_of, standard_for
 
 ZERO = Decimal(0)
+ALIKE = 3  # bills from which one remark is made once for all of them
 UNKNOWN_DAY = "入会日期不详，按全年"
 
 
@@ -65,10 +66,17 @@ class BillPlan:
         rates = {rate.label: at for at, rate in enumerate(self.standard.rates.all())}
         return [(label, counted[label], sums[label]) for label in sorted(counted, key=lambda one: rates.get(one, 999))]
 
+    @cached_property
+    def remarks(self) -> list[tuple[str, int]]:
+        """[(what is to be said of many bills alike, of how many)]."""
+        said = Counter(bill.remark for bill in self.bills if bill.remark)
+        return [(remark, count) for remark, count in said.items() if count > ALIKE]
+
     @property
     def noted(self) -> list[PlannedBill]:
-        """The bills that are worth a look."""
-        return [bill for bill in self.bills if bill.reason or bill.remark]
+        """The bills that are worth a look of their own."""
+        alike = {remark for remark, _count in self.remarks}
+        return [bill for bill in self.bills if bill.reason or (bill.remark and bill.remark not in alike)]
 
 
 def plan_bills(year: int) -> BillPlan:

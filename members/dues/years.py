@@ -70,7 +70,7 @@ def checks_of(year: DuesYear) -> list[Check]:
             must=True,
         ),
         Check("应开单的会员都已开单", len(plan.bills), f"/admin/members/duesyear/bill/?year={year.year}"),
-        Check("没有档次、算不出金额的会员", len(plan.without), f"/admin/members/duesyear/bill/?year={year.year}"),
+        Check("每家会员都算得出应缴金额", len(plan.without), f"/admin/members/duesyear/bill/?year={year.year}"),
         Check("当年的会费收款都已开票", without_receipt, "/admin/members/duesreceipt/missing/"),
         Check("年度已经结束", 0 if over else 1, "", words="" if over else f"{year.year} 年还没有过完"),
     ]

@@ -25,6 +25,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{verb} {year} 年会费账单 {made} 张，共 {in_yuan(plan.total)}；原已开单 {plan.billed} 家")
         for label, count, total in plan.by_label:
             self.stdout.write(f"  {label}：{count} 家，{in_yuan(total)}")
+        for remark, count in plan.remarks:
+            self.stdout.write(f"  {count} 家：{remark}")
         for bill in plan.noted:
             self.stdout.write(
                 f"  {bill.party}：{in_yuan(bill.amount)}，{'；'.join(filter(None, [bill.reason, bill.remark]))}"
