@@ -15,7 +15,7 @@ from association.core.stamp import raise_stamp
 from ..dues import standards
 from ..dues.forms import DuesRulesForm, RateForm, RateFormSet, StandardForm
 from ..dues.words import in_yuan
-from ..models import DuesRate, DuesRules, DuesStandard, Post
+from ..models import DuesRate, DuesRules, DuesStandard
 from .posts import act_page
 
 DUES = f"portal.{Right.DUES.value}"
@@ -24,16 +24,8 @@ DUES = f"portal.{Right.DUES.value}"
 class RateInline(BaseTabularInline):
     model = DuesRate
     form, formset = RateForm, RateFormSet
-    fields = ("label", "post", "amount", "order")
+    fields = ("label", "amount", "order")
     verbose_name_plural = "档次（金额固定，不写“以上”“以下”）"
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Posts that units go by."""
-        found = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "post":
-            found.queryset = Post.objects.filter(is_active=True).exclude(unit_name="")
-            found.label_from_instance = lambda post: post.unit_name
-        return found
 
     def _open(self, obj) -> bool:
         return obj is None or obj.adopted_at is None

@@ -1,26 +1,29 @@
 """Forms of dues: the standard with its rates, the settings, a bill by hand, reductions, reasons."""
 
+from functools import cached_property
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from association.core.lines import rows_of
-from association.core.text import clean_text
 from association.parties.models import Party
 
 from ..joining_forms import day_field
 from ..membership_forms import _text
 from ..models import DuesRate, DuesRules, DuesStandard, Firm
+from ..post_names import PostNames
 from ..queries import party_named
 from .standards import PERSONS, day_in, read_joiners
 
 YEARS = range(2000, 2101)
 
 
-def amount_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DecimalField:
+def amount_field(label: str, help_text: str = "", **kwargs) -> forms.DecimalField:
     return forms.DecimalField(
-        label=label, max_digits=12, decimal_places=2, min_value=0, required=required, help_text=help_text,
+        label=label, max_digits=12, decimal_places=2, min_value=0, help_text=help_text, **kwargs,
         error_messages={
             "required": f"请填写{label}。", "invalid": "请填写金额，例：5000 或 2500.50。",
             "max_decimal_places": "最多写到分（两位小数）。", "max_digits": "这个金额太大，请核对。",
@@ -35,9 +38,10 @@ def amount_field(label: str, help_text: str = "", *, required: bool = True) -> f
 class StandardForm(forms.ModelForm):
     """A standard while it is a draft; the rules for joiners as lines 「07-01 0.5」."""
 
-    joiners = _text(
-        "年中入会", 300, "从哪一天起入会的，当年按几成缴，一行一条，例：07-01 0.5；不填为全年。0 表示当年不缴。", rows=3
-    )
+    joiners = forms.CharField(
+        label="年中入会", max_length=300, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="从哪一天起入会的，当年按几成缴，一行一条，例：07-01 0.5；不填为全年，0 表示当年不缴。",
+    )  # fmt: skip
 
     class Meta:
         model = DuesStandard
@@ -70,34 +74,60 @@ class StandardForm(forms.ModelForm):
 
 
 class RateForm(forms.ModelForm):
+    """A rate is chosen by what it is for; a post follows from that."""
+
+    label = forms.ChoiceField(
+        label="档次", widget=UnfoldAdminSelectWidget, error_messages={"required": "请选择这一档是什么职务或资质。"}
+    )
+    amount = amount_field("每年（元）", widget=UnfoldAdminTextInputWidget)
+
     class Meta:
         model = DuesRate
-        fields = ("label", "post", "amount", "order")
+        fields = ("label", "amount", "order")
 
-    amount = amount_field("每年（元）")
-
-    def clean_label(self):
-        return clean_text(self.cleaned_data["label"])
+    def __init__(self, *args, labels=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        known = {label for _group, pairs in labels for label, _shown in pairs}
+        own = self.instance.label
+        self.fields["label"].choices = [("", "———"), *labels, *([(own, own)] if own and own not in known else [])]
 
 
 class RateFormSet(PaginationInlineFormSet):
-    """The label of a rate follows from its post; a rate by qualification is named as the groups are."""
+    """Each rate once, by the standard's basis."""
+
+    @cached_property
+    def _posts(self) -> PostNames:
+        return PostNames()
+
+    @cached_property
+    def _labels(self) -> list:
+        """What a rate may be for, in groups. One query."""
+        units = [post.unit_name for post in self._posts.posts if post.unit_name]
+        groups = (("职务", units), ("主项资质", Firm.Group.values), ("其他", [PERSONS]))
+        return [(name, [(label, label) for label in labels]) for name, labels in groups if labels]
+
+    def get_form_kwargs(self, index):
+        return super().get_form_kwargs(index) | {"labels": self._labels}
 
     def clean(self):
-        super().clean()
-        basis = getattr(self.instance, "basis", DuesStandard.Basis.POST)
-        labels, posts = set(), set()
+        """Own sentences first: what they are about is then out of Django's own check."""
+        by_post = getattr(self.instance, "basis", DuesStandard.Basis.POST) == DuesStandard.Basis.POST
+        seen = set()
         for form in self.forms:
             data = getattr(form, "cleaned_data", {})
-            if not data.get("label") or data.get("DELETE"):
+            label = data.get("label")
+            if not label or data.get("DELETE"):
                 continue
-            label, post = data["label"], data.get("post")
-            if basis == DuesStandard.Basis.QUALIFICATION and label not in (*Firm.Group.values, PERSONS):
-                form.add_error("label", f"按主项资质的，档次写成：{'、'.join([*Firm.Group.values, PERSONS])}。")
-            if label in labels or (post and post.pk in posts):
+            post = self._posts.find(label) if by_post else None
+            if label != PERSONS and (post is None if by_post else label not in Firm.Group.values):
+                form.add_error(
+                    "label", "这份标准按职务计费，请选职务。" if by_post else "这份标准按主项资质计费，请选资质。"
+                )
+            if label in seen:
                 form.add_error("label", "这一档已经有了，请合并成一行。")
-            labels.add(label)
-            posts.add(post.pk if post else None)
+            seen.add(label)
+            form.instance.post = post
+        super().clean()
 
 
 # -- The settings -------------------------------------------------------------------------------------------------------
@@ -106,9 +136,10 @@ class RateFormSet(PaginationInlineFormSet):
 class DuesRulesForm(forms.ModelForm):
     """会费设置 as one form, the days of reminding as a list."""
 
-    reminder_days = _text(
-        "催缴的步骤（到期后第几天）", 60, "几个天数用逗号隔开，例：7, 30, 90；每一步对每家单位只发一次。"
-    )
+    reminder_days = forms.CharField(
+        label="催缴的步骤（到期后第几天）", max_length=60, required=False, widget=UnfoldAdminTextInputWidget,
+        help_text="几个天数用逗号隔开，例：7, 30, 90；每一步对每家单位只发一次。",
+    )  # fmt: skip
 
     class Meta:
         model = DuesRules

@@ -92,7 +92,7 @@ def adopt(standard: DuesStandard, *, by) -> DuesStandard:
     if row.adopted_at:
         raise ValidationError("这份会费标准已经确认过了，请刷新页面。")
     if problems := why_not_adopt(row):
-        raise ValidationError(problems)
+        raise ValidationError("".join(problems))
     row.adopted_at, row.adopted_by = timezone.now(), by
     row.save()
     vote = f"应到 {row.delegates} 人，实到 {row.present} 人，赞成 {row.in_favour} 票"
