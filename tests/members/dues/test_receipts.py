@@ -51,7 +51,9 @@ def receipt(treasurer):
 # -- One --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_receipt_is_made_out_gets_its_file_and_the_firm_fetches_it(till, unit, paid, firm_user, client_of, treasurer):
+def test_a_receipt_is_made_out_gets_its_file_and_the_firm_fetches_it(
+    till, unit, paid, firm, firm_user, client_of, treasurer
+):
     billing.keep(unit, by=treasurer, title="宏达建筑（集团）")
     missing = till.get(f"{URL}missing/").content.decode()
     assert unit.name in missing
@@ -79,7 +81,7 @@ def test_a_receipt_is_made_out_gets_its_file_and_the_firm_fetches_it(till, unit,
     assert address in client.get("/desk/dues/").content.decode()
     assert b"PDF" in b"".join(client.get(address).streaming_content)
     assert AccessLog.objects.filter(action="download", subject_id=made.document_id).count() == 1
-    assert client_of(firm_user()).get(address).status_code == 404
+    assert client_of(firm_user(firm("某市别家建筑有限公司").party)).get(address).status_code == 404
     assert f"会费票据 {made.number}" in till.get(f"/admin/members/firm/{unit.pk}/change/").content.decode()
 
 
