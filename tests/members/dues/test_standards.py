@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from zeal import zeal_ignore
 
 from members.dues import standards
 from members.models import DuesRules, DuesStandard
@@ -196,7 +197,8 @@ def test_a_draft_says_what_is_missing_and_keeps_what_was_typed(till):
     assert refused.status_code == 422
     assert "三分之二" in refused.content.decode()
     again = form_of(till, f"{URL}{row.pk}/change/") | {"present": "100"}
-    assert till.post(f"{URL}{row.pk}/change/", again).status_code == 302
+    with zeal_ignore():  # Django's formset looks each row up by its key
+        assert till.post(f"{URL}{row.pk}/change/", again).status_code == 302
     till.post(f"{URL}{row.pk}/adopt/", {"x": "1"})
     row.refresh_from_db()
     assert row.adopted_at
