@@ -7,20 +7,21 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from association.accounts.roles import Right
 from association.core.models import Association
 from association.core.text import name_key
 from association.exchange.kinds import register_rematcher
-from association.exchange.writing import insert, update
+from association.exchange.undo import bump
+from association.exchange.writing import update
 from association.inbox.actions import keep_todo
 from association.inbox.models import Whose
 from association.parties.matching import Clue, Matcher
-from association.parties.models import PartyName
 
 from ..models import BankLine, DuesBill, Membership, Payment
-from .settle import lock_parties, settle
+from .settle import lock_parties, pay_in, slices
 
 SLICE = 2000
 WAITING_URL = "/admin/members/bankline/waiting/"
@@ -60,9 +61,8 @@ class Members:
     """Who is or was a member, for many questions at once. Two queries for each five hundred parties."""
 
     def __init__(self, party_ids: Iterable[int]):
-        keys, self._times, self._billed = sorted(set(party_ids)), {}, set()
-        for at in range(0, len(keys), 500):
-            part = keys[at : at + 500]
+        self._times, self._billed = {}, set()
+        for part in slices(sorted(set(party_ids))):
             rows = Membership.objects.standing().filter(party__in=part)
             for party, joined, known, ended in rows.values_list("party", "joined_on", "joined_on_known", "ended_on"):
                 self._times.setdefault(party, []).append((joined if known else None, ended))
@@ -110,18 +110,18 @@ def _why_not(line: BankLine, match, members: Members, touched: set[int]) -> str:
 
 def _touched(lines: Sequence[BankLine]) -> set[int]:
     """Lines that were booked before: somebody took that back, or booked a part of them."""
-    keys, found = [line.pk for line in lines if line.pk], set()
-    for at in range(0, len(keys), 500):
-        found |= set(Payment.objects.filter(line__in=keys[at : at + 500]).values_list("line", flat=True))
+    found = set()
+    for part in slices([line.pk for line in lines if line.pk]):
+        found |= set(Payment.objects.filter(line__in=part).values_list("line", flat=True))
     return found
 
 
 def _by_hand(parties: set[int]) -> dict[int, list[tuple]]:
     """{party: [(amount, day)]} of what was written down by hand and might come again in a statement."""
-    keys, found = sorted(parties), {}
-    for at in range(0, len(keys), 500):
+    found = {}
+    for part in slices(sorted(parties)):
         rows = Payment.objects.standing().filter(
-            party__in=keys[at : at + 500], kind=Payment.Kind.RECEIPT, matched=Payment.Matched.HAND, line=None
+            party__in=part, kind=Payment.Kind.RECEIPT, matched=Payment.Matched.HAND, line=None
         )
         for party, amount, day in rows.values_list("party", "amount", "received_on"):
             found.setdefault(party, []).append((amount, day))
@@ -150,26 +150,28 @@ def matching(lines: QuerySet | None = None):
     refresh_todo()
 
 
+_ASKED = ("payer", "payer_key", "memo", "amount", "happened_on", "why", "version", "updated_at")
+
+
 @transaction.atomic
 def _match(keys: Sequence[int]) -> int:
     lines = []
-    for at in range(0, len(keys), 500):
-        part = BankLine.objects.waiting().filter(pk__in=keys[at : at + 500]).order_by("pk")
-        lines += part.select_for_update(of=("self",), skip_locked=True)
+    for part in slices(keys):
+        rows = BankLine.objects.waiting().filter(pk__in=part).order_by("pk").only(*_ASKED)
+        lines += rows.select_for_update(of=("self",), skip_locked=True)
     verdicts = judge(lines)
     lock_parties(party for party, _why in verdicts)
     paid, waits = [], []
     for line, (party, why) in zip(lines, verdicts, strict=True):
         if party:
-            line.booked, line.why = line.amount, ""
-            paid.append((line, party))
+            paid.append(_payment(line, party))
         elif line.why != why:
             line.why = why
             waits.append(line)
-    insert(Payment, [_payment(line, party) for line, party in paid])
-    update([line for line, _party in paid], ["booked", "why"])
+    for part in slices([payment.line_id for payment in paid]):
+        bump(BankLine, part, booked=F("amount"), why="", updated_at=timezone.now())
     update(waits, ["why"])
-    settle({party for _line, party in paid})
+    pay_in(paid)
     return len(paid)
 
 
@@ -184,20 +186,10 @@ def _payment(line: BankLine, party: int) -> Payment:
 @register_rematcher
 def rematch(*, names: set[str], codes: set[str]):
     """A party got one of these names: lines that wait for it are looked at again."""
-    names = sorted(names)
-    for at in range(0, len(names), 500):
-        waiting = BankLine.objects.filter(payer_key__in=names[at : at + 500])
+    for part in slices(sorted(names)):
+        waiting = BankLine.objects.filter(payer_key__in=part)
         if waiting.waiting().exists():
             match_waiting(waiting)
-
-
-def match_of_parties(party_ids: Iterable[int]):
-    """These became members, or got a bill: what they paid before may book itself now."""
-    keys = sorted(set(party_ids))
-    if BankLine.objects.waiting().exists():
-        for at in range(0, len(keys), 500):
-            names = PartyName.objects.filter(party__in=keys[at : at + 500]).values_list("name_key", flat=True)
-            rematch(names=set(names), codes=set())
 
 
 def refresh_todo():

@@ -5,8 +5,9 @@ parties merged. It does what is left to do, so calling it twice changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -24,12 +25,13 @@ SLICE = 500
 def lock_parties(party_ids: Iterable[int | None]) -> list[int]:
     """Lock parties for the caller's transaction, always by rising key; what belongs to them is locked after them."""
     keys = sorted({pk for pk in party_ids if pk})
-    for part in _slices(keys):
+    for part in slices(keys):
         list(Party.objects.select_for_update(no_key=True).order_by("pk").filter(pk__in=part).values_list("pk"))
     return keys
 
 
-def _slices(keys: Sequence) -> Iterator[Sequence]:
+def slices(keys: Sequence) -> Iterator[Sequence]:
+    """Below SQLite's limit on variables."""
     for at in range(0, len(keys), SLICE):
         yield keys[at : at + SLICE]
 
@@ -37,35 +39,51 @@ def _slices(keys: Sequence) -> Iterator[Sequence]:
 @transaction.atomic
 def settle(party_ids: Iterable[int | None]) -> int:
     """Let what these parties paid for dues settle what they owe; how many allocations were made."""
-    return sum(_settle(part) for part in list(_slices(lock_parties(party_ids))))
+    return sum(_settle(part) for part in list(slices(lock_parties(party_ids))))
 
 
-def _settle(parties: Sequence[int]) -> int:
+def pay_in(payments: Sequence[Payment]):
+    """Insert new payments for dues and let them settle at once. The caller holds the locks of their parties."""
+    fresh = defaultdict(list)
+    for payment in payments:
+        fresh[payment.party_id].append(payment)
+    for part in slices(sorted(fresh)):
+        _settle(part, fresh)
+
+
+def _settle(parties: Sequence[int], fresh: Mapping[int, Sequence[Payment]] = MappingProxyType({})) -> int:
+    """`fresh`: payments of theirs that are not inserted yet."""
     bills = _by_party(
         DuesBill.objects.standing()
         .filter(party__in=parties, amount__gt=F("paid"))
         .order_by("dues_year__year", "pk")
         .only("party", "amount", "paid", "version", "updated_at")
     )
-    if not bills:
-        return 0
-    payments = _by_party(
-        Payment.objects.for_dues()
-        .filter(party__in=bills, kind=Payment.Kind.RECEIPT, amount__gt=F("settled") + F("refunded"))
-        .order_by("received_on", "pk")
-        .only("party", "amount", "settled", "refunded", "version", "updated_at")
-    )
+    payments = _with_something_left(bills) if bills else {}
     made, settled, paid = [], {}, {}
-    for party, money in payments.items():
-        for payment, bill, amount in _shares(money, bills[party]):
+    for party, owed in bills.items():
+        for payment, bill, amount in _shares([*payments.get(party, ()), *_in_order(fresh.get(party, ()))], owed):
             payment.settled += amount
             bill.paid += amount
-            settled[payment.pk], paid[bill.pk] = payment, bill
-            made.append(Allocation(payment_id=payment.pk, bill_id=bill.pk, amount=amount))
-    insert(Allocation, made)
+            paid[bill.pk] = bill
+            made.append((payment, bill, amount))
+            if payment.pk:
+                settled[payment.pk] = payment
+    insert(Payment, [payment for party in parties for payment in fresh.get(party, ())])
+    insert(Allocation, [Allocation(payment_id=one.pk, bill_id=bill.pk, amount=amount) for one, bill, amount in made])
     update(settled.values(), ["settled"])
     update(paid.values(), ["paid"])
     return len(made)
+
+
+def _with_something_left(parties: Iterable[int]) -> dict[int, list[Payment]]:
+    rows = Payment.objects.for_dues().filter(party__in=parties, kind=Payment.Kind.RECEIPT)
+    rows = rows.filter(amount__gt=F("settled") + F("refunded")).order_by("received_on", "pk")
+    return _by_party(rows.only("party", "amount", "settled", "refunded", "version", "updated_at"))
+
+
+def _in_order(payments: Iterable[Payment]) -> list[Payment]:
+    return sorted(payments, key=lambda payment: payment.received_on)
 
 
 def _by_party(rows: QuerySet) -> dict[int, list]:
@@ -132,7 +150,7 @@ def release_rows(rows: Iterable[Allocation], *, reason: str):
 
 def _locked(model, keys: Iterable[int]) -> dict:
     rows = model.objects.select_for_update(of=("self",)).order_by("pk")
-    return {row.pk: row for part in _slices(sorted(keys)) for row in rows.filter(pk__in=part)}
+    return {row.pk: row for part in slices(sorted(keys)) for row in rows.filter(pk__in=part)}
 
 
 # -- Mergers ----------------------------------------------------------------------------------------------------------

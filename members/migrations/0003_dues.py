@@ -390,6 +390,14 @@ class Migration(migrations.Migration):
             model_name='duesbill',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at', None)), models.Q(('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='members_bill_void_says_why'),
         ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(condition=models.Q(('amount__gt', django.db.models.expressions.CombinedExpression(models.F('settled'), '+', models.F('refunded')))), fields=['party'], name='members_payment_left_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(condition=models.Q(('line', None)), fields=['party'], name='members_payment_no_line_idx'),
+        ),
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind', 'receipt')), models.Q(('amount__lt', 0), ('kind', 'refund')), models.Q(('kind', 'reversal'), models.Q(('amount', 0), _negated=True)), _connector='OR'), name='members_payment_sign'),

@@ -178,6 +178,13 @@ class Payment(Base):
     class Meta:
         verbose_name = verbose_name_plural = "收款"
         ordering = ["-received_on", "-id"]
+        indexes = [  # of a party's many payments those few that settling and matching ask for
+            models.Index(
+                fields=["party"], name="members_payment_left_idx",
+                condition=Q(amount__gt=F("settled") + F("refunded")),
+            ),
+            models.Index(fields=["party"], name="members_payment_no_line_idx", condition=Q(line=None)),
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="receipt", amount__gt=0)
