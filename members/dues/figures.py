@@ -3,17 +3,18 @@
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Subquery, Sum, Value
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from association.core.models import Association
 
-from ..models import Allocation, BankLine, DuesBill, DuesReduction, DuesYear, Payment
+from ..models import Allocation, BankLine, DuesBill, DuesYear, Payment
 from ..statistics import UNSAID
 
 ZERO = Decimal(0)
 KEPT = F("amount") - F("refunded")  # of a payment, after what was given back
 LEFT = KEPT - F("settled")
+_LINE = ("label", "name", "district", "amount", "paid")
 
 
 def number(amount: Decimal) -> int | float:
@@ -36,14 +37,14 @@ def percent(received: Decimal, due: Decimal) -> str:
 
 
 def bills_of(year: int) -> list[dict]:
-    """The standing bills of a year as plain rows. One query."""
+    """The standing bills of a year as plain rows, each with what it was reduced by. One query."""
     rows = DuesBill.objects.standing().filter(dues_year__year=year).order_by("party__name", "pk")
+    let_off = Sum("reductions__amount", filter=Q(reductions__voided_at=None), default=ZERO)
     return list(
-        rows.values(
-            "party_id", "label", "district", "full_amount", "amount", "paid",
-            name=F("party__name"), code=F("party__code"), other_number=F("party__temporary_number"),
+        rows.annotate(let_off=let_off).values(
+            "label", "district", "full_amount", "amount", "paid", "let_off", name=F("party__name")
         )
-    )  # fmt: skip
+    )
 
 
 def receipts():
@@ -87,14 +88,14 @@ def totals_of(bills: list[dict]) -> dict:
 
 
 def figures(year: int) -> dict:
-    """What `manage.py dues YEAR --json` prints; of a closed year as it was frozen. Six queries at most."""
+    """What `manage.py dues YEAR --json` prints; of a closed year as it was frozen. Five queries at most."""
     row = DuesYear.objects.filter(year=year).first()
     return row.frozen["figures"] if row and row.is_closed else current_figures(year)
 
 
 def current_figures(year: int) -> dict:
     """As the rows stand now. `matched_total` is all dues that came in within the year, `received` what of it and of later
-    money settles the bills of the year, `credits` what settles nothing yet. Five queries."""
+    money settles the bills of the year, `credits` what settles nothing yet. Four queries."""
     bills = bills_of(year)
     sums = totals_of(bills)
     paid = _by_party(payments_in(year), KEPT)
@@ -126,9 +127,16 @@ def grouped(bills: list[dict], key: str, order: list[str]) -> list[dict]:
     return [{"name": name or UNSAID, "key": name} | totals_of(groups[name]) for name in names]
 
 
-def by_post(bills: list[dict], year: DuesYear) -> list[dict]:
-    """One query."""
-    return grouped(bills, "label", list(year.standard.rates.values_list("label", flat=True)))
+def labels_of(bills: list[dict]) -> list[str]:
+    """The labels of bills, the dearest first, as a standard lists them."""
+    dearest: dict[str, Decimal] = {}
+    for bill in bills:
+        dearest[bill["label"]] = max(bill["full_amount"], dearest.get(bill["label"], ZERO))
+    return sorted(dearest, key=lambda label: (-dearest[label], label))
+
+
+def by_post(bills: list[dict]) -> list[dict]:
+    return grouped(bills, "label", labels_of(bills))
 
 
 def by_district(bills: list[dict]) -> list[dict]:
@@ -153,17 +161,16 @@ def by_month(year: int) -> list[tuple[str, Decimal]]:
 
 
 def year_page(year: DuesYear) -> dict:
-    """What the page of a year shows: of a closed one the frozen figures, and `later` what came in since. Six queries."""
+    """What the page of a year shows: of a closed one the frozen figures, and `later` what came in since. Three queries."""
     bills = bills_of(year.year)
     now = totals_of(bills)
-    beside = {"waiting": waiting_in(year.year).count(), "credit": credit_until(year.year), "let_off": let_off_in(year)}
+    beside = beside_of(year.year) | {"let_off": sum((bill["let_off"] for bill in bills), ZERO)}
     if year.is_closed:
         frozen = year.frozen
-        totals = frozen["totals"]
         shown = {name: frozen[name] for name in ("totals", "posts", "districts", "months")}
-        return shown | beside | {"later": now["received"] - Decimal(str(totals["received"]))}
+        return shown | beside | {"later": now["received"] - Decimal(str(frozen["totals"]["received"]))}
     return {
-        "totals": now, "posts": by_post(bills, year), "districts": by_district(bills), "months": by_month(year.year),
+        "totals": now, "posts": by_post(bills), "districts": by_district(bills), "months": by_month(year.year),
         "later": ZERO, **beside,
     }  # fmt: skip
 
@@ -173,13 +180,15 @@ def spare_until(year: int):
     return receipts().filter(received_on__year__lte=year, amount__gt=F("settled") + F("refunded"))
 
 
-def credit_until(year: int) -> Decimal:
-    return round(spare_until(year).aggregate(yuan=Sum(LEFT))["yuan"] or ZERO, 2)
+def beside_of(year: int) -> dict:
+    """{"waiting": bank lines, "credit": yuan} of a year. One query."""
 
+    def one(rows, value):
+        return Subquery(rows.order_by().values(_one=Value(1)).annotate(found=value).values("found"))
 
-def let_off_in(year: DuesYear) -> Decimal:
-    rows = DuesReduction.objects.filter(voided_at=None, bill__dues_year=year, bill__voided_at=None)
-    return rows.aggregate(yuan=Sum("amount"))["yuan"] or ZERO
+    asked = {"waiting": one(waiting_in(year), Count("pk")), "credit": one(spare_until(year), Sum(LEFT))}
+    found = DuesYear.objects.filter(year=year).values(**asked).first() or {}
+    return {"waiting": found.get("waiting") or 0, "credit": round(Decimal(found.get("credit") or 0), 2)}
 
 
 def years_before() -> list[dict]:
@@ -199,20 +208,11 @@ def years_before() -> list[dict]:
     ]
 
 
-def lines_of(bills: list[dict], year: DuesYear) -> list[dict]:
-    """Every member's line for the members' meeting: {"label", "name", "amount", "paid"}, by post. One query."""
-    order = {label: at for at, label in enumerate(year.standard.rates.values_list("label", flat=True))}
-    rows = sorted(bills, key=lambda bill: (order.get(bill["label"], len(order)), bill["name"]))
-    return [
-        {
-            "label": b["label"],
-            "name": b["name"],
-            "district": b["district"],
-            "amount": number(b["amount"]),
-            "paid": number(b["paid"]),
-        }
-        for b in rows
-    ]
+def lines_of(bills: list[dict]) -> list[dict]:
+    """Every member's line for the members' meeting, by label: {"label", "name", "district", "amount", "paid"}."""
+    order = {label: at for at, label in enumerate(labels_of(bills))}
+    rows = sorted(bills, key=lambda bill: (order[bill["label"]], bill["name"]))
+    return [{k: number(v) if isinstance(v, Decimal) else v for k, v in row.items() if k in _LINE} for row in rows]
 
 
 def yearly_table(year: DuesYear) -> dict:
@@ -222,23 +222,23 @@ def yearly_table(year: DuesYear) -> dict:
     bills = bills_of(year.year)
     return {
         "totals": totals_of(bills),
-        "posts": by_post(bills, year),
+        "posts": by_post(bills),
         "districts": by_district(bills),
-        "lines": lines_of(bills, year),
+        "lines": lines_of(bills),
     }
 
 
 def frozen_of(year: DuesYear) -> dict:
-    """The year as it is now, as JSON: its figures, and each member's line. About ten queries."""
+    """The year as it is now, as JSON: its figures, and each member's line. Six queries."""
     bills = bills_of(year.year)
     sums = totals_of(bills)
     return {
         "figures": current_figures(year.year),
         "totals": {name: number(value) if isinstance(value, Decimal) else value for name, value in sums.items()},
-        "posts": _plain(by_post(bills, year)),
+        "posts": _plain(by_post(bills)),
         "districts": _plain(by_district(bills)),
         "months": [[name, number(yuan)] for name, yuan in by_month(year.year)],
-        "lines": lines_of(bills, year),
+        "lines": lines_of(bills),
     }
 
 
