@@ -1,6 +1,8 @@
 """会费标准 and 会费设置: a standard is drafted with its rates, adopted with the meeting's vote, copied for the next; the one row
 of settings."""
 
+from decimal import Decimal
+
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
@@ -14,9 +16,15 @@ from association.core.stamp import raise_stamp
 
 from ..dues import standards
 from ..dues.forms import DuesRulesForm, RateForm, RateFormSet, StandardForm
+from ..dues.standards import share_in_words
 from ..dues.words import in_yuan
 from ..models import DuesRate, DuesRules, DuesStandard
 from .posts import act_page
+
+
+def _told(fields) -> list:
+    return ["joiners_in_words" if name == "joiners" else name for name in fields]
+
 
 DUES = f"portal.{Right.DUES.value}"
 
@@ -26,6 +34,9 @@ class RateInline(BaseTabularInline):
     form, formset = RateForm, RateFormSet
     fields = ("label", "amount", "order")
     verbose_name_plural = "档次（金额固定，不写“以上”“以下”）"
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 5 if obj is None else 1
 
     def _open(self, obj) -> bool:
         return obj is None or obj.adopted_at is None
@@ -65,6 +76,21 @@ class DuesStandardAdmin(BaseAdmin):
     may_delete = True
     sidebar_order = 80
     empty_text = "用「新增」起草一份会费标准，写明会议和表决情况，确认以后才能开单。"
+
+    @admin.display(description="年中入会")
+    def joiners_in_words(self, standard):
+        rules = [f"{row['from']} 起入会的，{share_in_words(Decimal(row['share']))}" for row in standard.joiners]
+        return "；".join(rules) or "按全年"
+
+    def get_fieldsets(self, request, obj=None):
+        """Where it is only looked at, the rules for joiners are a sentence."""
+        found = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return found
+        return [(name, {**more, "fields": _told(more["fields"])}) for name, more in found]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), "joiners_in_words"]
 
     @admin.display(description="状态")
     def stands(self, standard):

@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from association.parties.models import Party
 
 from ..models import DuesBill, DuesRate, DuesStandard, DuesYear, Membership, MembershipPause, Post, Tenure, Term
-from .standards import PERSONS, day_in, part_of, percent, share_of, standard_for
+from .standards import PERSONS, day_in, part_of, share_in_words, share_of, standard_for
 
 ZERO = Decimal(0)
 ALIKE = 3  # bills from which one remark is made once for all of them
@@ -173,8 +173,7 @@ class _Pricing:
         if joined <= self.new_year:
             return Decimal(1), ""
         share = share_of(self.standard.joiners, joined)
-        how = "当年不缴" if not share else "按全年" if share == 1 else f"按标准的 {percent(share)}"
-        return share, f"{joined:%Y-%m-%d} 入会，{how}"
+        return share, f"{joined:%Y-%m-%d} 入会，{share_in_words(share)}"
 
     def _rate(self, membership: Membership) -> tuple[DuesRate | None, str]:
         """(the rate, what is to be said about it) or (None, why there is none)."""

@@ -48,9 +48,9 @@ def part_of(amount: Decimal, share: Decimal) -> Decimal:
     return (amount * share).quantize(_CENT, ROUND_HALF_UP)
 
 
-def percent(share: Decimal) -> str:
-    """「50%」."""
-    return f"{(share * 100).normalize():f}%"
+def share_in_words(share: Decimal) -> str:
+    """「按标准的 50%」."""
+    return "当年不缴" if not share else "按全年" if share == 1 else f"按标准的 {(share * 100).normalize():f}%"
 
 
 # -- Adopting -----------------------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('full_amount', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='标准（元）')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='应缴（元）')),
                 ('paid', models.DecimalField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=12, verbose_name='已缴（元）')),
-                ('reason', models.CharField(blank=True, help_text='例：2021-08-01 入会，按 5 成', max_length=200, verbose_name='金额依据')),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='金额依据')),
                 ('made_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='开单日期')),
                 ('voided_at', models.DateTimeField(editable=False, null=True, verbose_name='作废时间')),
                 ('void_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='作废原因')),

@@ -175,7 +175,7 @@ class DuesBill(Base):
     full_amount = models.DecimalField("标准（元）", max_digits=12, decimal_places=2)
     amount = models.DecimalField("应缴（元）", max_digits=12, decimal_places=2)
     paid = models.DecimalField("已缴（元）", max_digits=12, decimal_places=2, default=ZERO, editable=False)
-    reason = models.CharField("金额依据", max_length=200, blank=True, help_text="例：2021-08-01 入会，按 5 成")
+    reason = models.CharField("金额依据", max_length=200, blank=True)
     made_on = models.DateField("开单日期", default=timezone.localdate)
     voided_at = models.DateTimeField("作废时间", null=True, editable=False)
     void_reason = models.CharField("作废原因", max_length=300, blank=True, editable=False)
