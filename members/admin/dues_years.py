@@ -1,5 +1,7 @@
 """会费收缴情况: a year's figures, the preview that makes its bills, the check list, the table for the meeting, the public page."""
 
+from decimal import Decimal
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -13,7 +15,6 @@ from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminmenu import MenuPage, add_page
 from association.core.models import Association
-from association.core.templatetags.portal import wan
 from association.exchange.views import attachment
 from association.timeline.actions import log_access
 from association.workflow.admin import StatefulAdminMixin
@@ -63,7 +64,7 @@ class DuesYearAdmin(StatefulAdminMixin, ReadOnlyAdmin):
         shown = figures.year_page(obj)
         context |= {
             "title": "会费收缴情况", "page": shown, "rows": figures.years_before(), "form_links": self._links(request, obj),
-            "months": [(name.removesuffix(" 月"), wan(yuan)) for name, yuan in shown["months"]], "public_url": self._public_url(obj),
+            "months": [(name.removesuffix(" 月"), Decimal(str(yuan)) / 10_000) for name, yuan in shown["months"]], "public_url": self._public_url(obj),
         }  # fmt: skip
         return super().render_change_form(request, context, add, change, form_url, obj)
 
