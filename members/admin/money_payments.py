@@ -56,7 +56,8 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     @admin.display(description="预存（元）")
     def credit(self, payment):
-        return payment.left if self._counts(payment) and payment.purpose == Payment.Purpose.DUES else None
+        counts = self._counts(payment) and payment.purpose == Payment.Purpose.DUES
+        return (payment.left or None) if counts else None
 
     credit.number = True
 
@@ -121,6 +122,7 @@ class PaymentAdmin(ReadOnlyAdmin):
                 payment = booking.book_by_hand(party=data["unit"], by=request.user, once_key=data["once"], **values)
             except ValidationError as problem:
                 put(form, problem)
+                form.ask_whether_sure()
             else:
                 messages.success(request, f"已登记「{payment.payer}」{in_yuan(payment.amount)}。")
                 return HttpResponseRedirect(self.page_url("change", payment.pk))

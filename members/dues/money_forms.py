@@ -56,7 +56,9 @@ class PartForm(UnitMixin, forms.Form):
     @property
     def says_nothing(self) -> bool:
         data = self.cleaned_data
-        return not data.get("unit") and data.get("amount") is None and data.get("purpose") in (None, Payment.Purpose.DUES)
+        return (
+            not data.get("unit") and data.get("amount") is None and data.get("purpose") in (None, Payment.Purpose.DUES)
+        )
 
 
 class _Parts(forms.BaseFormSet):
@@ -110,13 +112,18 @@ class HandForm(UnitMixin, forms.Form):
     payer = _text("付款人", 120, "与单位不同的填写，例：经办人姓名。")
     reference = _text("凭据号", 60, "支票号、收据号、微信单号等；同一个号只能登记一次。")
     note = _text("说明", 300, "")
-    sure = forms.BooleanField(label="不是同一笔", required=False, help_text="已有同样金额的收款时勾选。")
+    sure = forms.BooleanField(label="确实是另一笔", required=False, widget=forms.HiddenInput)
     once = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("received_on", timezone.localdate())
         self.initial.setdefault("once", uuid.uuid4().hex)
+
+    def ask_whether_sure(self):
+        """The box stands there once there is something to be sure about."""
+        if "sure" in self.errors:
+            self.fields["sure"].widget = forms.CheckboxInput()
 
     def clean(self):
         data = super().clean()

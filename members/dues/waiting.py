@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from association.core.text import name_key
 from association.parties.models import Party
 from association.parties.suggestions import prepared
 
@@ -73,8 +74,14 @@ def _before(lines: Sequence[BankLine]) -> dict[str, list[int]]:
 def _offers(line: BankLine, names: Sequence[str], found: dict, before: dict) -> dict[int, str]:
     """{key of a party: why it is offered}: whom the payer paid for before, then by name."""
     offers = dict.fromkeys(before.get(line.payer_key, ())[:2], "这个户名上次记给这家")
+    keys = {name_key(name) for name in names}
     ranked = sorted((one for name in names for one in found.get(name, ())), key=lambda one: -one["score"])
     for one in ranked:
-        words = "名称一致" if one["score"] == 100 else f"名称相似 {one['score']}%"
-        offers.setdefault(one["party"], words)
+        offers.setdefault(one["party"], _alike(one, keys))
     return dict(list(offers.items())[: LIKELY + 1])
+
+
+def _alike(one: dict, keys: set[str]) -> str:
+    if one["score"] < 100:
+        return f"名称相似 {one['score']}%"
+    return "名称一致" if name_key(one["name"]) in keys else "名称只差公司类型或括号，请核对是不是同一家"

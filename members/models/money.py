@@ -88,7 +88,7 @@ class BankLine(Base):
         ]
 
     def __str__(self):
-        return f"{self.happened_on} {self.payer} {self.amount} 元"
+        return f"{self.happened_on} {self.payer} {self.amount:,.2f} 元"
 
     def get_absolute_url(self):
         return f"/admin/members/bankline/{self.pk}/change/"
@@ -211,7 +211,7 @@ class Payment(Base):
         ]
 
     def __str__(self):
-        return f"{self.received_on} {self.payer} {self.amount} 元"
+        return f"{self.received_on} {self.payer} {self.amount:,.2f} 元"
 
     @property
     def left(self) -> Decimal:
