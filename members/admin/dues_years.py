@@ -64,7 +64,8 @@ class DuesYearAdmin(StatefulAdminMixin, ReadOnlyAdmin):
         shown = figures.year_page(obj)
         context |= {
             "title": "会费收缴情况", "page": shown, "rows": figures.years_before(), "form_links": self._links(request, obj),
-            "months": [(name.removesuffix(" 月"), Decimal(str(yuan)) / 10_000) for name, yuan in shown["months"]], "public_url": self._public_url(obj),
+            "months": [(name.removesuffix(" 月"), Decimal(str(yuan)) / 10_000) for name, yuan in shown["months"]],
+            "public_url": self._public_url(obj),
         }  # fmt: skip
         return super().render_change_form(request, context, add, change, form_url, obj)
 
