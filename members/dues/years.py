@@ -10,6 +10,7 @@ from django.utils import timezone
 from association.accounts.roles import Right
 from association.core.stamp import raise_stamp
 from association.timeline.actions import record
+from association.workflow.models import Step
 
 from ..actions import _needs, _who
 from ..models import DuesRules, DuesYear
@@ -120,6 +121,9 @@ def publish(year: DuesYear, *, by) -> DuesYear:
         copy["corrects"] = f"{timezone.localtime(row.published_at):%Y-%m-%d}"
     row.published, row.published_at = copy, timezone.now()
     row.save()
+    Step.objects.of(row).standing().filter(name="close").update(
+        went_out=True
+    )  # another person opens it again from here on
     record(row, "dues-year.published", f"{_who(by)}{'更正' if 'corrects' in copy else '公开'}{row}的收缴情况", by=by)
     raise_stamp()
     return row

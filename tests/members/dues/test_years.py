@@ -287,6 +287,8 @@ def test_a_year_opened_again_stays_public_as_it_was_until_it_is_corrected(year, 
     rules(DuesRules.Published.TABLE)
     close(year, treasurer)
     publish(year, by=treasurer)
+    with pytest.raises(MoveRefused, match="已经对外发出"):
+        undo_last(year, by=treasurer, reason="点错")
     perform(year, "reopen", by=staff("秘书长"), note="补账")
     pay(year.bills.filter(paid=0).get().party, 5000, on=dt.date(2021, 12, 1))
     assert "29.17%" in Client().get("/dues/2021/").content.decode()
