@@ -95,7 +95,8 @@ class DuesReminderAdmin(ReadOnlyAdmin):
             request, title=str(step or "催缴"), years=years, year=year, step=step, form=form,
             next_step=next((one for one in steps if not one.has_come), None), steps=steps,
             rows=[(one, one.bill.pk in ticked if ticked is not None else one.promised_on is None) for one in dues],
-            by_message=sum(1 for one in dues if one.people), channels="、".join(Message.Channel(c).label for c in reminding.channels()),
+            by_message=sum(1 for one in dues if one.people), by_paper=sum(1 for one in dues if not one.people),
+            channels="、".join(Message.Channel(c).label for c in reminding.channels()),
             log_url=f"{self.page_url('changelist')}?year={year.year}" if year else self.page_url("changelist"),
         )  # fmt: skip
         status = 422 if form is not None and form.errors else 200
