@@ -28,7 +28,8 @@ def _filter(named: str, parameter: str) -> type:
 
         def queryset(self, request, queryset):
             _title, values, narrow = self._all(request)[parameter]
-            return narrow(queryset, self.value()) if self.value() in values else queryset
+            value = self.value() if self.value() in values else None
+            return narrow(queryset, value) if value or parameter == "state" else queryset
 
         def _all(self, request):
             if not hasattr(request, "money_filters"):

@@ -20,7 +20,7 @@ from association.timeline.actions import record
 from ..models import BankLine, Payment
 from .checks import exact, needs_right, told
 from .matching import REVERSED, refresh_todo
-from .settle import lock_parties, release, settle
+from .settle import lock_parties, merged_away, release, settle
 from .words import in_yuan
 
 P, K = Payment.Purpose, Payment.Kind
@@ -44,13 +44,22 @@ def lock_payment(payment: Payment) -> Payment:
     """The payment as it stands, with its line and party locked before it."""
     if payment.line_id:
         BankLine.objects.select_for_update(of=("self",)).get(pk=payment.line_id)
-    party = Payment.objects.values_list("party", flat=True).get(pk=payment.pk)
-    lock_parties([party])
-    return Payment.objects.select_for_update(of=("self",)).select_related("party", "line").get(pk=payment.pk)
+    asked = Payment.objects.select_related("party", "line").filter(pk=payment.pk)
+    while True:
+        locked = lock_parties(asked.values_list("party", flat=True))
+        found = asked.select_for_update(of=("self",)).get()
+        if found.party_id is None or found.party_id in locked:  # else its party was merged into another meanwhile
+            return found
 
 
 def _living(party: Party) -> Party:
     return party.merged_into if party.merged_into_id else party
+
+
+def _lock_for(*parties: Party | None):
+    """Lock whose money it is. Raises ValidationError where one was merged into another meanwhile."""
+    if merged_away(lock_parties(party.pk for party in parties if party)):
+        raise ValidationError("这家单位刚刚并入了另一家，请刷新页面，选择保留的单位。")
 
 
 # -- Bank lines -------------------------------------------------------------------------------------------------------
@@ -69,7 +78,7 @@ def book_line(
     line = lock_line(line)
     _may_be_booked(line, seen_version)
     parts = _checked(line, [Part(*part) for part in parts])
-    lock_parties(part.party.pk for part in parts if part.party)
+    _lock_for(*(part.party for part in parts))
     payments = [
         Payment.objects.create(
             party=part.party, payer=line.payer or "（银行未写户名）", amount=part.amount, received_on=line.happened_on,
@@ -170,7 +179,7 @@ def book_by_hand(
     if party is None and purpose == P.DUES:
         raise ValidationError({"party": "缴会费的，请选择单位。"})
     party = _living(party) if party else None
-    lock_parties([party.pk if party else None])
+    _lock_for(party)
     reference = reference.strip()[:60]
     _not_yet(party, amount, received_on, channel, reference, sure)
     key = {"once_key": f"form:{once_key}"[:120]} if once_key else {}

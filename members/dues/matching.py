@@ -21,7 +21,7 @@ from association.inbox.models import Whose
 from association.parties.matching import Clue, Matcher
 
 from ..models import BankLine, DuesBill, Membership, Payment
-from .settle import lock_parties, pay_in, slices
+from .settle import lock_parties, merged_away, pay_in, slices
 
 SLICE = 2000
 WAITING_URL = "/admin/members/bankline/waiting/"
@@ -160,7 +160,9 @@ def _match(keys: Sequence[int]) -> int:
         rows = BankLine.objects.waiting().filter(pk__in=part).order_by("pk").only(*_ASKED)
         lines += rows.select_for_update(of=("self",), skip_locked=True)
     verdicts = judge(lines)
-    lock_parties(party for party, _why in verdicts)
+    if merged_away(lock_parties(party for party, _why in verdicts)):  # this moment: the names are another's now
+        verdicts = judge(lines)
+        lock_parties(party for party, _why in verdicts)
     paid, waits = [], []
     for line, (party, why) in zip(lines, verdicts, strict=True):
         if party:

@@ -77,14 +77,16 @@ def _in_month(name: str) -> Callable:
     return narrow
 
 
-def _states(states: dict) -> tuple[str, dict[str, str], Callable]:
-    return "情况", {name: words for name, (words, _n) in states.items()}, lambda rows, value: states[value][1](rows)
+def _states(states: dict, usual: Callable = lambda rows: rows) -> tuple[str, dict[str, str], Callable]:
+    """`usual`: the rows where no state is asked for."""
+    words = {name: words for name, (words, _narrow) in states.items()}
+    return "情况", words, lambda rows, value: states[value][1](rows) if value else usual(rows)
 
 
 def line_filters() -> Filters:
     """{parameter: (title, {value: words}, function(rows, value))}. One query."""
     return {
-        "state": _states(_LINES),
+        "state": _states(_LINES, lambda rows: rows.filter(withdrawn_at=None)),
         "month": ("月份", _months(BankLine.objects.all(), "happened_on"), _in_month("happened_on")),
     }
 
@@ -146,8 +148,7 @@ def _narrowed(rows: QuerySet, params: dict, known: Filters, search: Callable) ->
 
 
 def lines_listed(user, params: dict) -> QuerySet:
-    rows = _narrowed(BankLine.objects.visible_to(user), params, line_filters(), search_lines)
-    return rows if params.get("state") == "withdrawn" else rows.filter(withdrawn_at=None)
+    return _narrowed(BankLine.objects.visible_to(user), {"state": None} | params, line_filters(), search_lines)
 
 
 def payments_listed(user, params: dict) -> QuerySet:

@@ -36,6 +36,14 @@ def slices(keys: Sequence) -> Iterator[Sequence]:
         yield keys[at : at + SLICE]
 
 
+def merged_away(party_ids: Iterable[int]) -> set[int]:
+    """Those of these parties, which the caller has locked, that are another one's by now."""
+    keys, found = list(party_ids), set()
+    for part in slices(keys):
+        found |= set(Party.objects.filter(pk__in=part, merged_into__isnull=False).values_list("pk", flat=True))
+    return found
+
+
 @transaction.atomic
 def settle(party_ids: Iterable[int | None]) -> int:
     """Let what these parties paid for dues settle what they owe; how many allocations were made."""
