@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 
 from association.exchange.actions import import_now
 from association.exchange.kinds import kind_named
-from members import standing
+from members import merging, standing
 from members.dues import bills, booking
 from members.dues.matching import match_waiting
 from members.models import BankLine, DuesBill, Payment
@@ -132,3 +132,25 @@ def test_two_files_with_the_same_lines_at_once(came, member, treasurer):
     assert BankLine.objects.count() == 1200
     assert Payment.objects.standing().count() == 800
     ledger.check()
+
+
+def test_money_for_a_firm_that_is_merged_this_moment(lines, firm, bill, pay, treasurer, clerk):
+    """Claimed, matched by name, reversed while its firm becomes another one: nothing stays with the firm that is gone."""
+    for place in range(4):
+        kept, double = (
+            firm(f"第{place}宏达建筑有限公司", is_member=True),
+            firm(f"第{place}宏达建筑公司", is_member=True),
+        )
+        bill(kept.party, 100_000)
+        payment = pay(double.party, 700, reference=f"N{place}")
+        claimed, own = lines("张某某")[0], lines(f"第{place}宏达路桥公司")[0]
+        results = at_once(
+            lambda line=claimed, party=double.party: booking.book_line(line=line, parts=[(party,)], by=treasurer),
+            lambda one=double, into=kept: merging.merge(merged=one, into=into, by=clerk, reason="同一家"),
+            lambda one=payment: booking.reverse(payment=one, reason="错", by=treasurer),
+            lambda one=double.party, line=own: booking.book_line(line=line, parts=[(one,)], by=treasurer),
+        )
+        assert all(not isinstance(one, Exception) or isinstance(one, ValidationError) for one in results), results
+        assert not isinstance(results[1], Exception), results
+        assert not Payment.objects.filter(party=double.party).exists()
+        ledger.check()
