@@ -36,7 +36,7 @@ add_page(MenuPage("会费", "收缴情况", URL, lambda user: user.has_perm("mem
 
 @admin.register(DuesYear)
 class DuesYearAdmin(StatefulAdminMixin, ReadOnlyAdmin):
-    """The list leads straight to the year that is under way; the years before stand on its page."""
+    """The list is the page of the year that is under way; the years before stand on it."""
 
     in_sidebar = False
     bulk_moves = False
@@ -52,8 +52,11 @@ class DuesYearAdmin(StatefulAdminMixin, ReadOnlyAdmin):
         if not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
         known = dict(self.get_queryset(request).values_list("year", "pk"))
-        if known:
+        if known and "year" in request.GET:
             return HttpResponseRedirect(self.page_url("change", known[asked_year(request.GET, known)]))
+        if known:
+            year = asked_year({}, known)
+            return self.change_view(request, str(known[year]), extra_context={"subtitle": f"会费收缴情况：{year} 年"})
         may = holds(request.user, Right.DUES)
         context = self.page_context(request, title="会费收缴情况", may=may, bill_url=self.page_url("bill"))
         return TemplateResponse(request, "admin/members/dues/begin.html", context)

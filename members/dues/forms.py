@@ -90,6 +90,8 @@ class RateForm(forms.ModelForm):
         known = {label for _group, pairs in labels for label, _shown in pairs}
         own = self.instance.label
         self.fields["label"].choices = [("", "———"), *labels, *([(own, own)] if own and own not in known else [])]
+        for field in self.fields.values():  # a table's heads are no labels
+            field.widget.attrs["aria-label"] = field.label
 
 
 class RateFormSet(PaginationInlineFormSet):
@@ -205,10 +207,8 @@ class ReasonForm(forms.Form):
 
 
 def asked_year(asked, known) -> int:
-    """The year of an address; else this year, or the latest that is on file."""
-    form = YearForm(asked)
-    number = form.number()
-    if number:
-        return number
-    today = timezone.localdate().year
-    return today if not known or today in known else max(known)
+    """The year of an address, one of those known where any are; else this year, or the latest known."""
+    today, number = timezone.localdate().year, YearForm(asked).number()
+    if not known:
+        return number or today
+    return next((year for year in (number, today) if year in known), max(known))
