@@ -46,7 +46,11 @@ def _desk(plan: dict, people: dict[str, User]) -> Iterator[str]:
         user = people[row["mobile"]]
         if "payer" not in row or Seat.objects.filter(user=user).exists():
             continue
-        paid = Payment.objects.for_dues().filter(party__dues_bills__paid__gt=0, party__kind="firm").order_by("party")
+        paid = (
+            Payment.objects.for_dues()
+            .filter(party__dues_bills__paid__gt=0, party__kind="firm")
+            .order_by("received_on", "pk")
+        )
         owing = paid.filter(party__dues_bills__paid=0, party__dues_bills__voided_at=None).first() or paid.first()
         give_seat(user=user, party=owing.party, by=None)
         billing.keep(

@@ -85,6 +85,9 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
     def list_links(self, request) -> list[Link]:
         return [Link("欠缴会费", self.page_url("arrears"), filled=True)]
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": "会费通话记录"} | (extra_context or {}))
+
     def extra_urls(self):
         return [
             self.page("arrears/", self.arrears_view, "arrears", needs="view"),

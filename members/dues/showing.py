@@ -102,7 +102,8 @@ def _dues_line(firm, user) -> list[Line]:
         return []
     owed = owed_by(firm.pk, user)
     if owed.bills:
-        late = f"，其中 {in_yuan(owed.overdue)} 已逾期" if owed.overdue else ""
+        part = f"，其中 {in_yuan(owed.overdue)} 已逾期" if owed.overdue else ""
+        late = "，已逾期" if owed.overdue == owed.total else part
         url = BILL_URL.format(owed.bills[0].pk)
         return [Line("会费", f"{owed.words}{late}", url, "seal" if owed.overdue else "gold", said=owed.words)]
     last = _bills(firm.pk, user).select_related("dues_year").order_by("-dues_year__year").first()

@@ -10,6 +10,8 @@ from functools import cached_property
 from django.db.models import F, Prefetch
 from django.utils import timezone
 
+from association.core.text import name_key
+
 from ..models import Allocation, DuesBill, DuesReceipt, DuesReduction, Payment
 from .words import in_yuan, years_in_words
 
@@ -84,6 +86,12 @@ class Line:
     receipts: list[DuesReceipt]
 
     @property
+    def payer(self) -> str:
+        """Who paid, where it was not the party itself (代缴)."""
+        payer = self.payment.payer
+        return payer if name_key(payer) != self.payment.party.name_key else ""
+
+    @property
     def left(self) -> Decimal:
         """Of dues, what settles nothing yet (预存)."""
         standing = self.payment.kind == Payment.Kind.RECEIPT and self.payment.reversed_at is None
@@ -122,7 +130,7 @@ def statement_of(party: int, user) -> Statement:
     settled = Allocation.objects.standing().select_related("bill__dues_year").order_by("pk")
     receipts = DuesReceipt.objects.select_related("document").order_by("issued_on", "pk")
     payments = Payment.objects.visible_to(user).filter(party=party).exclude(kind=Payment.Kind.REVERSAL)
-    payments = payments.select_related("refunds").prefetch_related(
+    payments = payments.select_related("party").prefetch_related(
         Prefetch("allocations", settled, to_attr="settles"), Prefetch("receipts", receipts, to_attr="all_receipts")
     )
     lines = [
