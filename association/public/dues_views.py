@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 
 from association.core.pagecache import public_page
+from association.core.templatetags.portal import wan
 from members.dues.years import public_copy
 
 
@@ -15,8 +16,8 @@ def dues(request, year):
         raise Http404
     totals = shown["totals"]
     tiles = [
-        {"label": "应缴", "value": totals["due"], "unit": "元"},
-        {"label": "已收", "value": totals["received"], "unit": "元"},
+        {"label": "应缴", "value": wan(totals["due"]), "unit": "万元"},
+        {"label": "已收", "value": wan(totals["received"]), "unit": "万元"},
         {"label": "收缴率", "value": totals["rate"]},
         {"label": "缴清", "value": totals["full"], "unit": "家"},
     ]
