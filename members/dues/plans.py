@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import F, Q
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
 
 from association.parties.models import Party
 
@@ -80,7 +82,9 @@ class BillPlan:
 
 
 def plan_bills(year: int) -> BillPlan:
-    """What billing the year would do. Raises ValidationError where there is no standard. Nine queries."""
+    """What billing the year would do. Raises ValidationError where there is no standard, or it lies ahead. Nine queries."""
+    if year > timezone.localdate().year + 1:
+        raise ValidationError(f"现在最多开到 {timezone.localdate().year + 1} 年的账单，请核对年度。")
     row = DuesYear.objects.select_related("standard").filter(year=year).first()
     standard = row.standard if row else standard_for(year)
     plan = BillPlan(year, standard, row.due_on if row else day_in(year, standard.due_day))
@@ -140,8 +144,9 @@ class _Pricing:
         ):
             self.held[tenure.party_id].append(tenure)
         self.first_term = Term.objects.order_by("starts_on").first()
-        resting = MembershipPause.objects.filter(Q(ends_on=None) | Q(ends_on__gte=F("starts_on")))
-        resting = resting.filter(Q(ends_on=None) | Q(ends_on__gte=self.new_year), starts_on__lte=self.new_year)
+        resting = MembershipPause.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=self.new_year), starts_on__lte=self.new_year
+        )
         self.resting = set(resting.values_list("membership_id", flat=True))
 
     def put(self, plan: BillPlan, membership: Membership):

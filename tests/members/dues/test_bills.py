@@ -182,6 +182,11 @@ def test_the_preview_shows_whom_it_bills_before_the_button(standard, till, membe
     assert "另有 3 家已经有这一年的账单" in again
 
 
+def test_nobody_is_billed_years_ahead(till, standard):
+    page = till.get("/admin/members/duesyear/bill/?year=2099").content.decode()
+    assert "现在最多开到" in page
+
+
 def test_without_a_standard_the_preview_says_so(till):
     page = till.get("/admin/members/duesyear/bill/?year=2021").content.decode()
     assert "2021 年还没有已确认的会费标准" in page
