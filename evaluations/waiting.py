@@ -7,8 +7,8 @@ from django.db.models.functions import Coalesce
 
 from association.exchange.kinds import kind_named
 from association.parties.matching import Matcher
-from association.parties.models import Party, PartyName
-from association.parties.suggestions import Suggestions
+from association.parties.models import Party
+from association.parties.suggestions import prepared
 
 from .decisions import WaitingName
 from .doubles import taken_by
@@ -78,7 +78,7 @@ def complete(page: list[Group]) -> list[Group]:
             mine[row.pk].sample = row
     clues = {group.key: clue_of(group.sample) for group in page if group.sample}
     matcher = Matcher(clues.values())
-    likely = _suggestions().for_names([group.name for group in page], limit=LIKELY)
+    likely = prepared().for_names([group.name for group in page], limit=LIKELY)
     here = _in_round({one["party"] for rows in likely.values() for one in rows})
     for group in page:
         group.why = _why(group, matcher.match(clues[group.key])) if group.key in clues else ""
@@ -103,16 +103,3 @@ def _in_round(parties: set[int]) -> set[int]:
     """Those of the parties that take part in the latest round."""
     latest = RatingRound.objects.order_by("-year").values("pk")[:1]
     return set(Rating.objects.standing().filter(round__in=latest, party__in=parties).values_list("party", flat=True))
-
-
-_prepared: tuple | None = None
-
-
-def _suggestions() -> Suggestions:
-    """The prepared names, kept in this process until a name changes: preparing a hundred thousand takes seconds."""
-    global _prepared
-    stamp = tuple(PartyName.objects.aggregate(n=Count("pk"), last=Max("updated_at"), top=Max("pk")).values())
-    merged = Party.objects.filter(merged_into__isnull=False).count()
-    if _prepared is None or _prepared[0] != (stamp, merged):
-        _prepared = (stamp, merged), Suggestions()
-    return _prepared[1]

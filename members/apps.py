@@ -20,3 +20,10 @@ class MembersConfig(AppConfig):
             term_panel,
             workflow,
         )  # fmt: skip
+        from .dues import (  # noqa: F401 - new names and mergers, imports, what a firm's file shows
+            matching,
+            resources_bank,
+            resources_receipts,
+            settle,
+            showing,
+        )  # fmt: skip

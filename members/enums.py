@@ -84,3 +84,14 @@ class LeavingState(TextChoices):
 LEAVING_PARTY_LABELS = {LeavingState.SUBMITTED: "已提交，等待协会登记"}
 LEAVING_PATH = (LeavingState.SUBMITTED, LeavingState.CONCLUDED)
 LEAVING = "leaving"  # the kind of case
+
+
+class DuesYearState(TextChoices):
+    """States of a year of dues (会费年度)."""
+
+    OPEN = "open", "收缴中"
+    CLOSED = "closed", "已关账"
+
+
+DUES_YEAR = "dues-year"  # the kind of workflow
+DUES_YEAR_PATH = (DuesYearState.OPEN, DuesYearState.CLOSED)

@@ -111,6 +111,7 @@ class MemberSession(FirmSession):
     def write(self, judged: Sequence[Judged]):
         live = [one for one in judged if isinstance(one.extra, RosterPlan)]
         self._write([one.extra.firm for one in live])
+        self.touched_names |= {one.extra.firm.party.name_key for one in live if one.extra.new_member}
         write_plans([(one, one.extra) for one in live], by=self.by)
 
 

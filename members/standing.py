@@ -18,6 +18,7 @@ from association.core.enums import Audience
 from association.core.models import Counter
 from association.core.stamp import raise_stamp
 from association.parties.models import Party
+from association.parties.registry import known_by
 from association.timeline.actions import record
 
 from .models import Firm, Membership, MembershipPause, MembershipRules, Tenure
@@ -149,6 +150,7 @@ def join(
     words = "重新入会" if again else "入会"
     _tell(row, "joined", f"登记「{party.name}」{words}，会员编号 {row.number}", by=by, on=joined_on, note=note)
     follow([party], by=by, reason=words)
+    known_by(names={party.name_key})  # what it paid before it was a member may wait for it
     return row
 
 

@@ -57,6 +57,12 @@ class Source:
 
 
 _sources: list[Source] = []
+_told: set[str] = set()
+
+
+def told_by_source(*verbs: str):
+    """Events of the party that a source tells as a line of its own already."""
+    _told.update(verbs)
 
 
 def register(source: Source) -> Source:
@@ -140,7 +146,7 @@ def _events(party: int, user) -> QuerySet:
     kinds = (Firm._meta.label_lower, Party._meta.label_lower)
     merged = Party.objects.filter(merged_into=party).values("pk")
     own = Q(subject_id=party) | (Q(subject_id__in=merged) & ~Q(verb__in=OF_MERGED))
-    return Event.objects.visible_to(user).filter(own, subject_type__in=kinds)
+    return Event.objects.visible_to(user).filter(own, subject_type__in=kinds).exclude(verb__in=_told)
 
 
 def _tell_event(sentence, note, channel, audience, *, staff):

@@ -5,7 +5,8 @@ A new kind adds one entry to FACTORIES; tests/association/workflow/test_every_ta
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -20,12 +21,15 @@ from evaluations.actions import load_scheme, open_round
 from evaluations.models import Rating
 from evaluations.scheme_file import read_scheme
 from members.changes import propose
-from members.models import LeavingRequest, MembershipApplication, Post, Term, TermChange
+from members.dues.bills import make_bill
+from members.dues.standards import load_standard, read_standard
+from members.models import DuesYear, LeavingRequest, MembershipApplication, Post, Term, TermChange
 from members.registration import ask
 from members.standing import join
 from members.term_changes import add_line, create_change
 
 SAMPLE = "evaluations/data/scheme_2020.json"
+STANDARD = "members/data/dues_standard_2021.json"
 
 
 @dataclass
@@ -176,7 +180,22 @@ def term_change(state, people):
     return change
 
 
+def dues_year(state, people):
+    """A year with one bill and no bank line that waits."""
+    year, _ = DuesYear.objects.get_or_create(
+        year=2019,
+        defaults={"standard": load_standard(read_standard(STANDARD))[0], "due_on": date(2019, 6, 30), "state": "open"},
+    )
+    if not year.bills.exists():
+        amount = Decimal(2000)
+        make_bill(party=people.firm(), year=2019, label="会员单位", full_amount=amount, reason="补开", by=None)
+    if state != year.state:
+        perform(year, "close" if state == "closed" else "reopen", by=people.clerk, note="补账")
+    return year
+
+
 FACTORIES = {
+    "dues-year": Factory(dues_year, ("open",)),
     "publicity": Factory(publicity_list, ("draft",), {"correct": {"body": "原为 AA，更正为 AAA。"}}),
     "objection": Factory(
         objection, ("open",), {"uphold": {"outcome": "查实"}, "dismiss": {"outcome": "查否"}, "close": {"way": "call"}}

@@ -51,7 +51,7 @@ ROLES = tuple(
         ("秘书处", _WORK | {Right.MEMBERS, Right.PUBLICITY, Right.ACCOUNTS}, "企业档案、账号开通、公示"),
         ("综合处", _WORK | {Right.MEMBERS, Right.RATING, Right.SCHEME, Right.PUBLICITY}, "信用评价、评优"),
         ("标准化认证处", {Right.READ, Right.CERTIFY, Right.PERSONAL, Right.PUBLICITY}, "安全质量标准化认证"),
-        ("财务处", {Right.READ, Right.DUES}, "会费"),
+        ("财务处", _WORK | {Right.DUES}, "会费、票据"),
         ("编辑", {Right.NEWS}, "网站信息"),
         ("监事", {Right.READ}, "只查看"),
         ("系统管理员", {Right.ACCOUNTS, Right.SETTINGS}, "账号、参数与后台任务，不办理业务"),
@@ -77,6 +77,9 @@ OPENS: dict[Right, dict[str, tuple[str, ...]]] = {
             "members.tenure", "members.termchange", "members.termchangeline", "members.membershipapplication",
             "members.leavingrequest", "members.changeproposal", "members.seatrequest", "members.callnote",
             "members.pointrule", "members.pointentry", "members.duplicate", "members.termwarning", "parties.invitation",
+            "members.duesrules", "members.duesstandard", "members.duesrate", "members.duesyear", "members.duesbill",
+            "members.duesreduction", "members.billingdetails", "members.bankline", "members.payment",
+            "members.allocation", "members.duesreceipt", "members.duesreminder", "members.duespromise",
             "parties.merge",
             "documents.documentkind", "cases.slot",
             "cases.material",
@@ -109,6 +112,13 @@ OPENS: dict[Right, dict[str, tuple[str, ...]]] = {
     Right.PUBLICITY: {
         "publicity.publicitylist": _EDIT, "publicity.publicityline": _VIEW, "publicity.objection": _EDIT,
         "publicity.announcement": _VIEW, "core.calendaryear": _EDIT, "core.calendarday": _EDIT,
+    },
+    Right.DUES: {
+        "members.duesrules": _EDIT, "members.duesstandard": (*_EDIT, "delete"), "members.duesrate": (*_EDIT, "delete"),
+        "members.duesyear": _EDIT, "members.duesbill": _EDIT, "members.duesreduction": _EDIT,
+        "members.billingdetails": _EDIT, "members.bankline": _EDIT, "members.payment": _EDIT,
+        "members.duesreceipt": _EDIT, "members.duesreminder": _EDIT, "members.duespromise": _EDIT,
+        "members.callnote": _EDIT,
     },
     Right.ACCOUNTS: {
         "accounts.user": _EDIT, "accounts.standin": _EDIT, "parties.seat": _EDIT, "accounts.activationslip": _VIEW,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-AREAS = ("待办", "企业", "会籍", "信用评价", "公示公告", "导入", "账号", "系统")
+AREAS = ("待办", "企业", "会籍", "会费", "信用评价", "公示公告", "导入", "账号", "系统")
 _AREA_OF_APP = {
     "inbox": "待办", "cases": "待办", "members": "企业", "parties": "企业", "evaluations": "信用评价",
     "publicity": "公示公告", "exchange": "导入", "accounts": "账号",
@@ -17,6 +17,13 @@ _AREA_OF_MODEL = {
         "members.term", "members.post", "members.tenure", "members.termchange", "members.pointrule", "members.pointentry",
     ),
     "会籍",
+) | dict.fromkeys(
+    (
+        "members.duesyear", "members.duesbill", "members.duesreduction", "members.duesstandard", "members.duesrules",
+        "members.billingdetails", "members.bankline", "members.payment", "members.duesreceipt", "members.duesreminder",
+        "members.duespromise",
+    ),
+    "会费",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from evaluations.publicity import make_list
 from evaluations.runs import rate_now
 from evaluations.scheme_file import read_scheme
 
-from . import earlier, members
+from . import dues, dues_office, earlier, members
 from .importing import bring
 from .people import holder_of, make_people
 
@@ -68,6 +68,8 @@ def load(plan: dict) -> Iterator[str]:
     yield from _seats(plan, people)
     yield from _publicity(plan, people)
     yield from members.load(plan, people)
+    yield from dues.load(plan, people)
+    yield from dues_office.load(plan, people)
     yield from earlier.load(plan, people)
 
 

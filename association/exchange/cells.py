@@ -82,6 +82,13 @@ def text(raw: Any) -> str:
     return clean_text(freeze(raw))
 
 
+def digits(raw: Any) -> str:
+    """A long number that is no figure (流水号, 账号); "" where Excel made a figure of it and lost its last digits."""
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) >= _EXACT:
+        return ""
+    return text(raw)
+
+
 # -- codes
 
 

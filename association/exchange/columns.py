@@ -20,6 +20,7 @@ KINDS = (
     "integer",
     "yesno",
     "mobile",
+    "digits",
 )
 
 # A cell longer than this is a sentence, not a column name.
@@ -33,9 +34,10 @@ _UNITS = re.compile(r"(?:单位[:：]?)?(亿元|百万元|万元|千元|元|人�
 class Column:
     """One column of a layout: the key its value gets, the Chinese name it has with us, and other names it goes by.
 
-    `required`: a file without it is not of this layout, and a row without it is refused. `unit` (元, 万元) is the unit
-    that the value shall have; figures under a header that names another unit of money are converted into it. `any_code`
-    and `any_organisation` take a wrong code as it stands (cells.WrongCode): the row has a name to go by, too.
+    `required`: a file without it is not of this layout, and a row without it is refused; `expected`: of the file only.
+    `unit` (元, 万元) is the unit that the value shall have; figures under a header that names another unit of money are
+    converted into it. `any_code` and `any_organisation` take a wrong code as it stands (cells.WrongCode): the row has a
+    name to go by, too.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Column:
     kind: str = "text"
     required: bool = False
     unit: str = ""
+    expected: bool = False
 
     def __post_init__(self):
         if self.kind not in KINDS:
@@ -53,6 +56,11 @@ class Column:
     @property
     def names(self) -> tuple[str, ...]:
         return (self.label, *self.synonyms)
+
+    @property
+    def makes_layout(self) -> bool:
+        """Whether a file without it is of another layout."""
+        return self.required or self.expected
 
     @property
     def identifies(self) -> bool:
@@ -96,7 +104,7 @@ class Header:
     def complete(self) -> bool:
         """Nothing required is missing, and more than one lucky word matched where more than one was looked for."""
         wanted = len(self.found) + len(self.missing)
-        return bool(self.found) and not any(c.required for c in self.missing) and len(self.found) >= min(2, wanted)
+        return bool(self.found) and not any(c.makes_layout for c in self.missing) and len(self.found) >= min(2, wanted)
 
 
 class _Name(NamedTuple):

@@ -39,7 +39,10 @@ class CleanRow:
 
 @dataclass(slots=True)
 class Judged:
-    """The verdict on a row and what `write` needs. `shown` is the firm as written, for the list of those that wait."""
+    """The verdict on a row and what `write` needs. `shown` is the firm as written, for the list of those that wait;
+
+    `means`: the name to suggest firms for, where it is another one (a person who pays for a firm).
+    """
 
     row: CleanRow
     verdict: str
@@ -48,6 +51,7 @@ class Judged:
     before: dict = field(default_factory=dict)
     problems: list[dict] = field(default_factory=list)
     shown: str = ""
+    means: str = ""
     extra: Any = None
 
 
@@ -126,6 +130,7 @@ class ImportKind:
     session: type[Session]
     examples: Mapping[str, str] = {}
     waiting_url: str = ""
+    tells_absent: bool = True  # False where files have this column or that, and no row of ours loses anything
     order: int = 50  # among the kinds on the page
 
     def layouts(self, options: dict) -> dict[str, Sequence[Column]]:
@@ -135,6 +140,10 @@ class ImportKind:
     def settle(self, options: dict, layout: str) -> dict:
         """The options complete: the round checked, the source told from the layout. Raises jobs.Refused."""
         return options
+
+    def told_above(self, rows: Sequence[Sequence]) -> dict:
+        """What the rows above the header say, as options: the account of a bank statement."""
+        return {}
 
     def choices(self, option: str) -> Sequence[tuple[str, str]]:
         """[(value, words)] that an option can have on a page, the usual one first; none: it is typed."""

@@ -6,6 +6,21 @@ from dataclasses import dataclass, field
 from .kinds import Judged, V
 
 
+def waiting_words(one: Judged) -> dict:
+    """What is kept of a row that waits: the firm as written, and whom it may mean where that is another name."""
+    return {"value": one.shown, "means": one.means} if one.means else {"value": one.shown}
+
+
+def as_waiting(kept: dict) -> dict:
+    """The same out of what was kept."""
+    return {key: kept[key] for key in ("value", "means") if key in kept}
+
+
+def meant(row: dict) -> str:
+    """The name to suggest firms for."""
+    return row.get("means") or row["value"]
+
+
 @dataclass
 class Outcome:
     """What an import did, or would do. `rejected` and `waiting` are rows as the command prints them."""
@@ -25,7 +40,7 @@ class Outcome:
             if one.verdict == V.REJECTED:
                 self.rejected += [{"row": one.row.number, **place, **found} for found in one.problems]
             elif one.verdict == V.WAITING:
-                self.waiting.append({"row": one.row.number, **place, "value": one.shown})
+                self.waiting.append({"row": one.row.number, **place, **waiting_words(one)})
             else:
                 setattr(self, one.verdict, getattr(self, one.verdict) + 1)
 

@@ -19,7 +19,7 @@ from association.timeline.actions import record
 from .errors import UnreadableFile
 from .kinds import CleanRow, ImportKind, Judged, Session, V, kind_named
 from .models import ImportBatch, ImportRow
-from .outcome import Outcome
+from .outcome import Outcome, meant, waiting_words
 from .reader import Table, read_table
 from .rowcells import read_cells
 from .writing import insert
@@ -56,7 +56,7 @@ def reading(kind: ImportKind, file, filename: str, options: dict) -> Steps:
         max_rows=settings.IMPORT_LIMIT_ROWS,
     )
     yield 0, 0, "读取文件"
-    options = kind.settle(options, table.layout)
+    options = kind.settle(options | kind.told_above(table.above), table.layout)
     rows, headers, several = [], {}, len(table.parts) > 1
     for sheet in table.parts:
         columns = sheet.header.columns
@@ -70,7 +70,7 @@ def reading(kind: ImportKind, file, filename: str, options: dict) -> Steps:
             rows.append(CleanRow(number, values, raw, problems, name))
             if not len(rows) % BEAT:
                 yield 0, 0, f"读取文件，已读 {len(rows)} 行"
-    return Loaded(rows, options, headers, _notes(table))
+    return Loaded(rows, options, headers, _notes(table, kind))
 
 
 def read_file(kind: ImportKind, file, filename: str, options: dict) -> Loaded:
@@ -86,9 +86,9 @@ def _at_once(steps: Steps):
             return end.value
 
 
-def _notes(table: Table) -> list[str]:
+def _notes(table: Table, kind: ImportKind) -> list[str]:
     notes = [note for note in table.notes if f"「{GUIDE_SHEET}」" not in note]
-    if table.absent:
+    if table.absent and kind.tells_absent:
         notes.append(f"文件里没有这些列，相应内容不作改动：{'、'.join(column.label for column in table.absent)}")
     skipped = [f"第 {number} 行没有读入：{words[:60]}" for number, words in table.skipped]
     more = len(skipped) - NOTES
@@ -194,10 +194,10 @@ def look_at(batch: ImportBatch, loaded: Loaded) -> Iterator[tuple[int, int, str]
 
 def _suggest(rows: Sequence[ImportRow]):
     waiting = [row for row in rows if row.verdict == V.WAITING]
-    names = list(dict.fromkeys(row.problems[0]["value"] for row in waiting if row.problems))[:SUGGESTED]
+    names = list(dict.fromkeys(meant(row.problems[0]) for row in waiting if row.problems))[:SUGGESTED]
     likely = Suggestions().for_names(names, limit=3) if names else {}
     for row in waiting:
-        found = likely.get(row.problems[0]["value"]) if row.problems else None
+        found = likely.get(meant(row.problems[0])) if row.problems else None
         if found:
             row.problems[0]["likely"] = [{"name": one["name"], "score": one["score"]} for one in found]
 
@@ -348,7 +348,7 @@ def _verdict(batch: ImportBatch, one: Judged) -> ImportRow:
         sheet=one.row.sheet,
         row=one.row.number,
         verdict=one.verdict,
-        problems=one.problems or ([{"value": one.shown}] if one.verdict == V.WAITING else []),
+        problems=one.problems or ([waiting_words(one)] if one.verdict == V.WAITING else []),
         subject_type=one.subject._meta.label_lower if one.subject is not None else "",
         subject_id=one.subject.pk if one.subject is not None else None,
         before=one.before,

@@ -145,6 +145,11 @@ class Table:
         return self.parts[0].header.columns
 
     @property
+    def above(self) -> list[list]:
+        """The rows above the header: title, account, period."""
+        return [cells for _, cells in islice(self.parts[0].sheet.rows(), self.header_row_number - 1)]
+
+    @property
     def absent(self) -> tuple[Column, ...]:
         """Columns of the layout that the file does not have; none of them is required."""
         return self.parts[0].header.missing
@@ -249,11 +254,11 @@ def _no_header(near, hidden: Sequence[Sheet], layouts: Mapping[str, Sequence[Col
             f"没有找到表头：前 {HEADER_ROWS} 行的列名和{names}都对不上，请核对列名，或先选定来源再上传"
         )
     wanted = [column for columns in layouts.values() for column in columns]
-    required = [column.label for column in wanted if column.required] or [column.label for column in wanted]
+    required = [column.label for column in wanted if column.makes_layout] or [column.label for column in wanted]
     sentence = f"没有找到表头：前 {HEADER_ROWS} 行里没有一行写着列名{_quoted(required)}"
     if headers:
         best = max(headers, key=lambda header: len(header.found))
-        missing = [column.label for column in best.missing if column.required]
+        missing = [column.label for column in best.missing if column.makes_layout]
         sentence += f"；最接近的是第 {best.row} 行" + (f"，缺{_quoted(missing)}" if missing else "")
     return UnreadableFile(f"{sentence}。请核对列名后再上传")
 

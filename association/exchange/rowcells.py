@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from .cells import as_written, code, date, decimal, freeze, integer, mobile, organisation, shown, text, yesno
+from .cells import as_written, code, date, decimal, digits, freeze, integer, mobile, organisation, shown, text, yesno
 from .columns import FoundColumn
 from .errors import CellProblem
 
@@ -18,6 +18,7 @@ _CLEANERS: Mapping[str, Callable[[Any], Any]] = {
     "integer": integer,
     "yesno": yesno,
     "mobile": mobile,
+    "digits": digits,
 }
 
 

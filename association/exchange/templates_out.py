@@ -26,6 +26,7 @@ _HOW = {
     "decimal": "数字，不带单位",
     "integer": "整数",
     "yesno": "填“是”或“否”",
+    "digits": "文字，数字多的请先把单元格设为文本",
     "mobile": "手机 11 位；固定电话带区号，如 0700-1234567",
 }
 
@@ -39,6 +40,7 @@ def _code() -> str:
 
 _BY_KIND = {
     "date": "2021-05-20", "decimal": "12.5", "integer": "3", "yesno": "是", "mobile": "13800000000", "text": "",
+    "digits": "",
 }  # fmt: skip
 _BY_KEY = {
     "name": "某某建筑工程有限公司", "district": "某某区", "main_qualification": "建筑工程施工总承包三级",

@@ -113,6 +113,7 @@ _OF_FIRMS = {"/desk/ratings/", "/desk/firm/"}  # what a person's own desk (个�
 _MENU = (
     ("我的事项", "/desk/", "inbox"),
     ("会籍", "/desk/membership/", "check2-circle"),
+    ("会费", "/desk/dues/", "clipboard"),
     ("信用评价", "/desk/ratings/", "patch-check"),
     ("企业档案", "/desk/firm/", "building"),
     ("证照库", "/desk/documents/", "file-earmark-text"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import (
+    dues_views,
     firm_views,
     library_views,
     material_views,
@@ -46,6 +47,9 @@ urlpatterns = [
     path("materials/<uuid:uid>/", material_views.materials, name="materials"),
     path("materials/<uuid:uid>/remove/", material_views.remove, name="material_remove"),
     path("materials/<uuid:uid>/<uuid:slot>/", material_views.add, name="material_add"),
+    path("dues/", dues_views.dues, name="dues"),
+    path("dues/notice/", dues_views.notice, name="dues_notice"),
+    path("dues/billing/", dues_views.billing_details, name="dues_billing"),
     path("points/", point_views.point_list, name="points"),
     path("seats/", seats_views.seat_list, name="seats"),
     path("seats/invite/", seats_views.seat_invite, name="seat_invite"),

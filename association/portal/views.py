@@ -11,6 +11,7 @@ from association.cases.registry import kind_of
 from association.outbox.models import Message
 from association.parties.models import Party
 from association.publicity.models import party_lines
+from members.dues.statement import owed_by
 
 from .cases import state_of, without_name
 from .desk import choose, desk_of
@@ -33,6 +34,7 @@ def home(request):
         todo.title = without_name(todo.title, desk.party.name)
     context = {
         "todos": desk.todos,
+        "owed": owed_by(desk.party.pk, request.user),
         "cases": [_case_row(case, request.user) for case in cases],
         "lines": party_lines(request.user).filter(party__in=one).order_by("-list__starts_on", "-pk")[:NEWS_SHOWN],
         "news": unread[:NEWS_SHOWN],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import council_views, views
+from . import council_views, dues_views, views
 
 app_name = "public"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("announcements/<uuid:uid>/", views.announcement, name="announcement"),
     path("announcements/<uuid:uid>/print/", views.announcement_sheet, name="announcement_sheet"),
     path("council/", council_views.council, name="council"),
+    path("dues/<int:year>/", dues_views.dues, name="dues"),
     path("about/", views.about, name="about"),
     path("theme.css", views.theme, name="theme"),
     path("robots.txt", views.robots, name="robots"),

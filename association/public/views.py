@@ -8,6 +8,7 @@ from association.core.models import Association
 from association.core.pagecache import public_page
 from association.publicity import queries as lists
 from association.publicity import texts
+from members.dues.years import public_years
 
 from . import queries
 from .forms import DirectoryForm, LinesForm, SearchForm, page_number
@@ -137,7 +138,8 @@ def announcement_sheet(request, uid):
 
 @public_page()
 def about(request):
-    return render(request, "public/about.html", {"section": "about"})
+    """Two queries."""
+    return render(request, "public/about.html", {"section": "about", "dues_years": public_years()})
 
 
 # -- What browsers and search engines ask for ------------------------------------------------------------------------

@@ -192,9 +192,10 @@ def check_words(move: Transition, *, note: str, happened_on: date, on_behalf: On
         raise MoveRefused("补录以前的日期，请在说明里写明原因。", code="note")
 
 
-def undoable_step(thing, user) -> tuple[Step | None, str]:
-    """(the step that this person may take back now, "") or (None, why not)."""
-    step = Step.objects.of(thing).standing().last()
+def undoable_step(thing, user, steps: list[Step] | None = None) -> tuple[Step | None, str]:
+    """(the step that this person may take back now, "") or (None, why not). `steps`: all of the row, where they are read."""
+    standing = Step.objects.of(thing).standing() if steps is None else [s for s in steps if s.undone_at is None]
+    step = standing.last() if steps is None else next(reversed(standing), None)
     if is_void(thing):
         return None, "这一件已经作废，不能再办理。"
     if step is None or not step.source:

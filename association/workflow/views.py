@@ -74,7 +74,7 @@ def stations_of(thing, steps) -> list[dict]:
 def stateful_context(thing, user, move_url) -> dict:
     """What the change page shows: turn, buttons, stations, steps, undo, void. move_url(name) is a move's address."""
     steps = list(Step.objects.of(thing).select_related("scan"))
-    step, why = undoable_step(thing, user)
+    step, why = undoable_step(thing, user, steps)
     buttons = [
         {
             "label": move.label if allowed(thing, move, user) else f"代录：{move.label}",

@@ -44,7 +44,8 @@ def act_page(request, *, form, act, frame, back_url, said, **more):
             messages.success(request, said)
             return HttpResponseRedirect(back_url)
     context = {**frame, "form": form, "back_url": back_url, **more}
-    return TemplateResponse(request, "admin/members/act.html", context, status=422 if form.errors else 200)
+    status = 422 if form is not None and form.errors else 200
+    return TemplateResponse(request, "admin/members/act.html", context, status=status)
 
 
 @admin.register(Term)

@@ -81,6 +81,7 @@ def site(rated, year, staff, firm_user, person, association):
         "documents:download": document.uid, "portal:paper": document.uid, "public:firm": mine.firm.uid,
         "public:publicity": announced.list.uid, "public:announcement": announced.uid,
     }  # fmt: skip
+    _dues(mine, users["财务处"])
     Message.objects.create(user=year.clerk, subject="消息", once_key="m", audience=Audience.STAFF)
     return users, lambda name, route: _address(name, route, uids)
 
@@ -114,6 +115,34 @@ def _announced(year, party):
     assert objection.is_late
     perform(publicity, "announce", by=year.leader)
     return publicity.announcements.get()
+
+
+def _dues(party, treasurer):
+    """A bill of the firm, paid in part, with a receipt, a reminder and a call; a bank line that waits."""
+    from decimal import Decimal
+
+    from members.dues import arrears, billing, bills, booking, receipts, reminding, standards
+    from members.models import BankLine, DuesReminder, DuesRules, DuesYear
+
+    day, standard = timezone.localdate(), standards.read_standard("members/data/dues_standard_2021.json")
+    standard, _ = standards.load_standard(standard, by=treasurer)
+    year = DuesYear.objects.create(year=day.year, standard=standard, due_on=_long_ago(), state="open")
+    amount = Decimal(2000)
+    bill = bills.make_bill(
+        party=party, year=year.year, label="会员单位", full_amount=amount, reason="补开", by=treasurer
+    )
+    bills.reduce_bill(bill, amount=Decimal(100), reason="受灾", approved_by="会长会", approved_on=day, by=treasurer)
+    paid = booking.book_by_hand(party=party, amount=Decimal(500), received_on=day, channel="cash", by=treasurer)
+    receipts.issue(paid, code="1", number="12345678", amount=Decimal(400), issued_on=day, by=treasurer)
+    billing.keep(party, by=treasurer, title=party.name)
+    arrears.note_dues_call(party, by=treasurer, content="再说", audience="staff")
+    reminding.remind(
+        reminding.step_now(year, DuesRules.current()), [bill.pk], text="请缴", way=DuesReminder.Way.SHEET, by=treasurer
+    )
+    now = timezone.now()
+    BankLine.objects.create(
+        source_key="1", happened_at=now, happened_on=day, direction="in", amount=amount, payer="某公司"
+    )
 
 
 def _on_paper():
@@ -163,6 +192,7 @@ MOVES = {
     "membershipapplication": "withdraw",
     "leavingrequest": "withdraw",
     "changeproposal": "accept",
+    "duesyear": "close",
 }
 VALUES = {
     "<slug:deed>": "correct", "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing",

@@ -25,6 +25,7 @@ SIZES = {
     "pages": 100_000,
     "scoring": 100_000,
     "members": 100_000,
+    "dues": 1_000_000,
 }
 
 
@@ -48,12 +49,12 @@ def here(parts: list[str], scale: int):
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
-    from . import exporting, importing, members, pages, scoring, searching
+    from . import dues, exporting, importing, members, pages, scoring, searching
     from .measure import say, show
 
     measures = {
         "import": importing, "export": exporting, "search": searching, "pages": pages, "scoring": scoring,
-        "members": members,
+        "members": members, "dues": dues,
     }  # fmt: skip
     say(f"\n== {connection.vendor} ==")
     for part in parts:

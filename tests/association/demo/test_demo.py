@@ -79,7 +79,8 @@ def test_one_that_was_killed_goes_on_where_it_stopped(db):
         next(begun)
     begun.close()
     list(year.load(PLAN))
-    assert counts()["ImportBatch"] == len(PLAN["rating"]["files"]) + 1 + 4  # the roster of members, the year before
+    files = len(PLAN["rating"]["files"]) + 1 + 4  # the roster of members, the year before
+    assert counts()["ImportBatch"] == files + len(PLAN["dues"]["statements"]) + 1  # the current year's
     assert PublicityList.objects.latest("starts_on").state == ListState.PUBLICISED
 
 

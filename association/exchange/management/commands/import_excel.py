@@ -14,6 +14,7 @@ from association.exchange import actions, pipeline
 from association.exchange.errors import UnreadableFile
 from association.exchange.kinds import OPTIONS, all_kinds
 from association.exchange.models import ImportRow
+from association.exchange.outcome import as_waiting, meant
 from association.jobs.actions import Refused
 from association.jobs.models import Job
 from association.parties.suggestions import Suggestions
@@ -70,14 +71,14 @@ class Command(BaseCommand):
                 {**_place(row), **found} for row in rows if row.verdict == row.Verdict.REJECTED for found in row.problems
             ],
             waiting=[
-                {**_place(row), "value": row.problems[0]["value"]} for row in rows if row.verdict == row.Verdict.WAITING
+                {**_place(row), **as_waiting(row.problems[0])} for row in rows if row.verdict == row.Verdict.WAITING
             ],
         )  # fmt: skip
 
     @staticmethod
     def _object(*, waiting, **counts) -> dict:
-        likely = Suggestions().for_names([row["value"] for row in waiting]) if waiting else {}
-        return {**counts, "waiting": [{**row, "suggestions": likely.get(row["value"], [])} for row in waiting]}
+        likely = Suggestions().for_names([meant(row) for row in waiting]) if waiting else {}
+        return {**counts, "waiting": [{**row, "suggestions": likely.get(meant(row), [])} for row in waiting]}
 
     def _print(self, outcome: dict, *, as_json: bool):
         if as_json:

@@ -1,0 +1,34 @@
+"""What every action on money asks first: the right, the amount, the reason."""
+
+from decimal import Decimal
+
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from association.accounts.roles import Right
+from association.accounts.rules import may
+
+MOST = Decimal(10) ** 10
+
+
+def needs_right(by):
+    if not may(Right.DUES)(by):
+        raise PermissionDenied("您没有办理会费的权限。")
+
+
+def exact(amount, field: str = "amount") -> Decimal:
+    """An amount of money above nought, in whole fen. Raises ValidationError."""
+    if amount is None or amount <= 0:
+        raise ValidationError({field: "金额应大于 0。"})
+    if amount != amount.quantize(Decimal("0.01")):
+        raise ValidationError({field: "金额最多两位小数。"})
+    if amount >= MOST:
+        raise ValidationError({field: "金额太大，请核对。"})
+    return amount
+
+
+def told(reason: str, words: str) -> str:
+    """The reason as it is kept. Raises ValidationError where none is given."""
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError({"reason": f"请填写{words}。"})
+    return reason[:300]
