@@ -16,12 +16,12 @@ from association.core.adminhooks import holds
 from association.core.adminlist import chip, link
 from association.core.adminmenu import MenuPage, add_page
 from association.core.models import Association
+from association.core.refusals import put_errors
 from association.exchange.exports import masked_for
 from association.exchange.sheets import Head, table_bytes
 from association.exchange.views import attachment
 from association.parties.models import Party
 from association.timeline.actions import log_access
-from association.workflow.checks import reason_of
 
 from ..dues import arrears
 from ..dues.arrears_forms import DuesCallForm
@@ -198,15 +198,11 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
     def _noted(request, unit: Party, form) -> bool:
         try:
             arrears.note_dues_call(unit, by=request.user, **form.values())
-        except ValidationError as problem:
-            for name, errors in getattr(problem, "message_dict", {None: problem.messages}).items():
-                form.add_error(name if name in form.fields else None, errors)
-        except PermissionDenied as problem:
-            form.add_error(None, reason_of(problem))
-        else:
-            messages.success(request, f"已记下与「{unit.name}」的通话。")
-            return True
-        return False
+        except (ValidationError, PermissionDenied) as problem:
+            put_errors(form, problem)
+            return False
+        messages.success(request, f"已记下与「{unit.name}」的通话。")
+        return True
 
 
 def keys_in(data, name: str) -> list[int]:

@@ -12,6 +12,7 @@ from association.accounts.roles import Right
 from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminlist import chip, link
+from association.core.refusals import put_errors
 from association.parties.models import Party
 
 from ..dues import receipt_files, receipts
@@ -20,7 +21,7 @@ from ..dues.receipt_forms import ReceiptFileForm, ReceiptFilesForm, ReceiptForm
 from ..dues.words import in_yuan
 from ..models import BillingDetails, DuesReceipt, DuesYear, Payment
 from .applications import file_link
-from .posts import act_page, put
+from .posts import act_page
 
 DUES = f"portal.{Right.DUES.value}"
 A_PAGE = 50
@@ -164,7 +165,7 @@ class DuesReceiptAdmin(ReadOnlyAdmin):
             try:
                 outcomes = receipt_files.attach_many(form.cleaned_data["files"], by=request.user)
             except ValidationError as problem:
-                put(form, problem)
+                put_errors(form, problem)
         context = self.page_context(
             request, title="批量上传票据文件", form=form if form.errors else ReceiptFilesForm(), outcomes=outcomes,
             done=sum(1 for one in outcomes if one.receipt), back_url=self.page_url("changelist"),

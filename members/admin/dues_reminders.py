@@ -9,9 +9,9 @@ from django.template.response import TemplateResponse
 from association.accounts.roles import Right
 from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
+from association.core.refusals import reason_of
 from association.outbox.models import Message
 from association.parties.models import Party
-from association.workflow.checks import reason_of
 
 from ..dues import reminding
 from ..dues.statement import outstanding

@@ -15,6 +15,7 @@ from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.adminmenu import MenuPage, add_page
+from association.core.refusals import put_errors
 from association.parties.models import Party
 
 from ..dues import booking, money_lists
@@ -25,7 +26,7 @@ from ..dues.waiting import complete
 from ..dues.words import in_yuan
 from ..models import BankLine
 from .money_filters import export_view, list_filters
-from .posts import act_page, put
+from .posts import act_page
 
 DUES = f"portal.{Right.DUES.value}"
 A_PAGE, FOUND = 20, 8
@@ -181,7 +182,7 @@ class BankLineAdmin(ReadOnlyAdmin):
                     line=line, parts=parts.parts, by=request.user, note=data["note"], seen_version=data["version"]
                 )
             except ValidationError as problem:
-                put(form, problem)
+                put_errors(form, problem)
             else:
                 messages.success(request, f"已入账 {len(made)} 笔，共 {in_yuan(sum(one.amount for one in made))}。")
                 return HttpResponseRedirect(self.page_url("waiting"))

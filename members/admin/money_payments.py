@@ -9,6 +9,7 @@ from association.accounts.roles import Right
 from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
+from association.core.refusals import put_errors
 
 from ..dues import booking, money_lists
 from ..dues.forms import ReasonForm
@@ -17,7 +18,7 @@ from ..dues.words import in_yuan
 from ..models import Payment
 from .applications import file_link
 from .money_filters import export_view, list_filters
-from .posts import act_page, put
+from .posts import act_page
 
 DUES = f"portal.{Right.DUES.value}"
 K = Payment.Kind
@@ -121,7 +122,7 @@ class PaymentAdmin(ReadOnlyAdmin):
             try:
                 payment = booking.book_by_hand(party=data["unit"], by=request.user, once_key=data["once"], **values)
             except ValidationError as problem:
-                put(form, problem)
+                put_errors(form, problem)
                 form.ask_whether_sure()
             else:
                 messages.success(request, f"已登记「{payment.payer}」{in_yuan(payment.amount)}。")

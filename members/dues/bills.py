@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.accounts.rules import name_of, needs
 from association.core.enums import Audience
 from association.exchange.writing import insert
 from association.parties.models import Party
 from association.timeline.actions import record
 
-from ..actions import _needs, _who
 from ..enums import DuesYearState
 from ..models import DuesBill, DuesReduction, DuesYear
 from .matching import match_waiting
@@ -39,7 +39,7 @@ def make_bills(year: int, *, by) -> tuple[DuesYear, int]:
 
     What they have as credit settles them at once. Raises PermissionDenied, ValidationError.
     """
-    _needs(by, Right.DUES, WHAT)
+    needs(by, Right.DUES, WHAT)
     row, made = _make(plan_bills(year), by)
     if made:
         match_waiting()  # who is billed is known as a member; apart, since it locks bank lines before parties
@@ -56,7 +56,7 @@ def _make(plan: BillPlan, by) -> tuple[DuesYear, int]:
     insert(DuesBill, bills)
     if bills:
         total = in_yuan(sum(bill.amount for bill in bills))
-        record(row, "dues-year.billed", f"{_who(by)}开出{row}账单 {len(bills)} 张，共 {total}", by=by)
+        record(row, "dues-year.billed", f"{name_of(by)}开出{row}账单 {len(bills)} 张，共 {total}", by=by)
         settle(keys)
     return row, len(bills)
 
@@ -65,7 +65,7 @@ def make_bill(
     *, party: Party, year: int, label: str, full_amount: Decimal, amount: Decimal | None = None, reason: str, by
 ) -> DuesBill:
     """One bill by hand, in a year that has begun. Raises PermissionDenied, ValidationError by field."""
-    _needs(by, Right.DUES, WHAT)
+    needs(by, Right.DUES, WHAT)
     if not reason.strip():
         raise ValidationError({"reason": "请写明为什么单独开单。"})
     full = {"label": label, "full_amount": full_amount, "amount": full_amount if amount is None else amount}
@@ -108,7 +108,7 @@ def reduce_bill(
 
     Raises PermissionDenied, ValidationError by field.
     """
-    _needs(by, Right.DUES, WHAT)
+    needs(by, Right.DUES, WHAT)
     locked = _open_bill(bill)
     if not 0 < amount <= locked.amount:
         raise ValidationError({"amount": f"减免要大于 0，不超过应缴的 {in_yuan(locked.amount)}。"})
@@ -134,7 +134,7 @@ def reduce_bill(
 @transaction.atomic
 def void_reduction(reduction: DuesReduction, *, reason: str, by) -> DuesReduction:
     """Take a reduction back: the bill is what it was. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.DUES, WHAT)
+    needs(by, Right.DUES, WHAT)
     if not reason.strip():
         raise ValidationError({"reason": "请写明撤销减免的原因。"})
     locked = _open_bill(reduction.bill)
@@ -152,7 +152,7 @@ def void_reduction(reduction: DuesReduction, *, reason: str, by) -> DuesReductio
 @transaction.atomic
 def void_bill(bill: DuesBill, *, reason: str, by) -> DuesBill:
     """A bill made in error counts for nothing; what was paid on it is the party's credit. Raises as above."""
-    _needs(by, Right.DUES, WHAT)
+    needs(by, Right.DUES, WHAT)
     if not reason.strip():
         raise ValidationError({"reason": "请写明作废的原因。"})
     locked = _open_bill(bill)
@@ -178,6 +178,6 @@ def _set_amount(bill: DuesBill, amount: Decimal, *, why: str):
 
 def _tell(bill: DuesBill, verb: str, sentence: str, *, by, note: str = "", on: dt.date | None = None):
     record(
-        bill.party, f"dues.{verb}", f"{_who(by)}{sentence}", by=by, party=bill.party, audience=Audience.PARTY, note=note,
+        bill.party, f"dues.{verb}", f"{name_of(by)}{sentence}", by=by, party=bill.party, audience=Audience.PARTY, note=note,
         happened_on=on,
     )  # fmt: skip

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.accounts.rules import name_of, needs
 from association.timeline.actions import record
 
-from ..actions import _needs, _who
 from ..models import DuesRate, DuesStandard, Firm
 from ..post_names import PostNames
 from ..terms import load_posts
@@ -87,7 +87,7 @@ def _locked(standard: DuesStandard) -> DuesStandard:
 @transaction.atomic
 def adopt(standard: DuesStandard, *, by) -> DuesStandard:
     """The meeting's vote is on record: from now on the standard stands as it is. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.DUES, WHAT)
+    needs(by, Right.DUES, WHAT)
     row = _locked(standard)
     if row.adopted_at:
         raise ValidationError("这份会费标准已经确认过了，请刷新页面。")
@@ -99,7 +99,7 @@ def adopt(standard: DuesStandard, *, by) -> DuesStandard:
     record(
         row,
         "dues-standard.adopted",
-        f"{_who(by)}确认「{row}」：{row.body}表决通过，{vote}",
+        f"{name_of(by)}确认「{row}」：{row.body}表决通过，{vote}",
         by=by,
         happened_on=row.meeting_on,
     )
@@ -109,7 +109,7 @@ def adopt(standard: DuesStandard, *, by) -> DuesStandard:
 @transaction.atomic
 def copy_standard(standard: DuesStandard, *, by) -> DuesStandard:
     """A draft with the same rates, for the next vote. Raises PermissionDenied."""
-    _needs(by, Right.DUES, WHAT)
+    needs(by, Right.DUES, WHAT)
     last = DuesStandard.objects.order_by("-starts_on").values_list("starts_on", flat=True).first()
     draft = DuesStandard(
         name=f"{standard.name}（修订稿）"[:80], starts_on=dt.date(max(last.year, timezone.localdate().year) + 1, 1, 1),
@@ -121,7 +121,7 @@ def copy_standard(standard: DuesStandard, *, by) -> DuesStandard:
         DuesRate(standard=draft, post=rate.post, label=rate.label, amount=rate.amount, order=rate.order)
         for rate in standard.rates.select_related("post")
     )
-    record(draft, "dues-standard.copied", f"{_who(by)}照「{standard}」起草新的会费标准", by=by)
+    record(draft, "dues-standard.copied", f"{name_of(by)}照「{standard}」起草新的会费标准", by=by)
     return draft
 
 
@@ -228,7 +228,7 @@ def load_standard(data: dict, *, by=None) -> tuple[DuesStandard, bool]:
 
     The same file again changes nothing; another one for the same day is refused. Raises PermissionDenied, ValidationError.
     """
-    _needs(by, Right.DUES, WHAT)
+    needs(by, Right.DUES, WHAT)
     known = DuesStandard.objects.filter(starts_on=data["starts_on"]).first()
     if known is not None:
         if differs := _difference(data_of(known), data):
@@ -244,7 +244,7 @@ def load_standard(data: dict, *, by=None) -> tuple[DuesStandard, bool]:
     except IntegrityError:  # somebody else loaded it a moment ago
         return load_standard(data, by=by)
     _write_rates(standard, data["rates"])
-    record(standard, "dues-standard.loaded", f"{_who(by)}载入会费标准「{standard}」", by=by)
+    record(standard, "dues-standard.loaded", f"{name_of(by)}载入会费标准「{standard}」", by=by)
     return (standard if why_not_adopt(standard) else adopt(standard, by=by)), True
 
 

@@ -8,11 +8,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from association.accounts.roles import Right
+from association.accounts.rules import name_of, needs
 from association.core.stamp import raise_stamp
 from association.timeline.actions import record
 from association.workflow.models import Step
 
-from ..actions import _needs, _who
 from ..models import DuesRules, DuesYear
 from . import figures
 from .plans import plan_bills
@@ -109,7 +109,7 @@ def why_not_publish(year: DuesYear) -> str:
 @transaction.atomic
 def publish(year: DuesYear, *, by) -> DuesYear:
     """Copy the frozen figures to the public page, as far as the settings say. Raises PermissionDenied, ValidationError."""
-    _needs(by, Right.DUES, WHAT)
+    needs(by, Right.DUES, WHAT)
     [row] = DuesYear.objects.select_for_update(of=("self",)).select_related("standard").filter(pk=year.pk)
     if why := why_not_publish(row):
         raise ValidationError(why)
@@ -124,7 +124,7 @@ def publish(year: DuesYear, *, by) -> DuesYear:
     Step.objects.of(row).standing().filter(name="close").update(
         went_out=True
     )  # another person opens it again from here on
-    record(row, "dues-year.published", f"{_who(by)}{'更正' if 'corrects' in copy else '公开'}{row}的收缴情况", by=by)
+    record(row, "dues-year.published", f"{name_of(by)}{'更正' if 'corrects' in copy else '公开'}{row}的收缴情况", by=by)
     raise_stamp()
     return row
 
