@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('documents', '0002_library'),
         ('exchange', '0001_initial'),
-        ('members', '0002_membership'),
+        ('members', '0003_keep'),
         ('parties', '0003_invitations_merges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
