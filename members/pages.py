@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.core.masking import mask_mobile
-from association.core.refusals import put_errors
+from association.core.refusals import put_errors, reason_of
 from association.documents.papers import add_paper
 from association.timeline.actions import log_access
 
@@ -98,6 +98,26 @@ def deed_page(request, firm: Firm, deed: Deed, *, frame, back_url):
             return HttpResponseRedirect(url or back_url)
     context = {**frame, "title": deed.title, "deed": deed, "form": form, "back_url": back_url, "firm": firm}
     return TemplateResponse(request, "admin/members/deed.html", context)
+
+
+def act_page(request, *, act, frame, back_url, said, form=None, **more):
+    """A question, perhaps with a form, and one button. `act(data)` does it; `said` tells that it is done, or makes the
+    words of what `act` gave. A refusal stands on the form; where there is none it is told on the page one returns to.
+    """
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            done = act(form.cleaned_data if form else {})
+        except (ValidationError, PermissionDenied) as problem:
+            if form is None:
+                messages.error(request, reason_of(problem))
+                return HttpResponseRedirect(back_url)
+            put_errors(form, problem)
+        else:
+            messages.success(request, said(done) if callable(said) else said)
+            return HttpResponseRedirect(back_url)
+    context = {**frame, "form": form, "back_url": back_url, **more}
+    status = 422 if form is not None and form.errors else 200
+    return TemplateResponse(request, "admin/members/act.html", context, status=status)
 
 
 def row_or_404(rows, pk):

@@ -19,7 +19,7 @@ class PointForm(forms.Form):
     rule = forms.ModelChoiceField(
         label="项目",
         queryset=PointRule.objects.none(),
-        empty_label="———",
+        empty_label="请选择",
         error_messages={"required": "请选择积分项目。"},
     )
     happened_on = forms.DateField(label="日期", widget=DayInput, initial=timezone.localdate)

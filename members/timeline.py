@@ -158,7 +158,7 @@ def _tell_event(sentence, note, channel, audience, *, staff):
 def _tell_case(kind, state, uid, title, pk, name, *, staff):
     words = get_workflow(kind).label_for(state, staff=staff)
     case = Case(kind=kind, state=state, uid=UUID(uid), title=title, pk=int(pk))
-    url = kind_of(kind).staff_url(case) if staff else kind_of(kind).party_url(case)
+    url = case.get_absolute_url() if staff else case.desk_url
     title = title.removeprefix(name).strip() or title  # on a firm's own page its name need not stand in each line
     return {"title": f"{kind_of(kind).label}：{title}", "note": f"现在：{words}", "url": url}
 

@@ -41,6 +41,7 @@ from .paginator import LAST, BoundedPaginator
 
 UNMASKED_SECONDS = 600
 HISTORY_ROWS = 50
+NOT_CHOSEN = "请选择"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,14 @@ class ScopedFieldsMixin:
         form_field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if form_field is not None and getattr(form_field, "queryset", None) is not None:
             form_field.queryset = visible_rows(form_field.queryset, request.user)
+            if form_field.empty_label is not None:
+                form_field.empty_label = NOT_CHOSEN
         return form_field
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        blank = db_field.blank or not (db_field.has_default() or "initial" in kwargs)
+        choices = db_field.get_choices(include_blank=blank, blank_choice=[("", NOT_CHOSEN)])
+        return super().formfield_for_choice_field(db_field, request, **{"choices": choices} | kwargs)
 
 
 class MaskingMixin:

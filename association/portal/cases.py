@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from association.cases.models import Case
-from association.cases.registry import kind_of
 from association.core.models import Association
 from association.core.refusals import put_errors, tried
 from association.inbox.models import Whose
@@ -27,10 +26,6 @@ LEAVING = "withdraw"  # the way out stands below, not beside what is asked
 
 
 # -- Its words --------------------------------------------------------------------------------------------------------
-
-
-def url_of(case: Case) -> str:
-    return kind_of(case.kind).party_url(case)
 
 
 def without_name(title: str, name: str) -> str:
@@ -104,7 +99,7 @@ def moves_of(desk: Desk, case: Case) -> list[Transition]:
 
 
 def _button(case: Case, move: Transition) -> dict:
-    return {"label": move.label, "url": f"{url_of(case)}{move.name}/"}
+    return {"label": move.label, "url": f"{case.desk_url}{move.name}/"}
 
 
 def buttons_of(desk: Desk, case: Case) -> list[dict]:
@@ -119,12 +114,12 @@ def leaving_of(desk: Desk, case: Case) -> dict | None:
 def undo_of(desk: Desk, case: Case) -> dict | None:
     """The reader's own last step, while it can be taken back. One query."""
     step, _why = undoable_step(case, desk.user) if desk.may_move else (None, "")
-    return {"label": f"撤回「{step.label}」", "url": f"{url_of(case)}undo/"} if step else None
+    return {"label": f"撤回「{step.label}」", "url": f"{case.desk_url}undo/"} if step else None
 
 
 def move_page(request, desk: Desk, case: Case, name: str, *, crumbs: list[dict], title: str, **more):
     """The confirm page of one of the party's own moves, and the move. `more` is what the page shows above it."""
-    back = url_of(case)
+    back = case.desk_url
     move = next((m for m in workflow_of(case).transitions if m.name == name and m.party_may and not m.hidden), None)
     if move is None:
         raise Http404
@@ -160,7 +155,7 @@ def _moved(request, case: Case, move: Transition, form) -> bool:
 
 def undo_page(request, desk: Desk, case: Case, *, crumbs: list[dict], title: str):
     """Take back one's own last step (撤回上一步), until somebody else acted on it."""
-    back = url_of(case)
+    back = case.desk_url
     step, why = undoable_step(case, request.user) if desk.may_move else (None, READS_ONLY)
     if step is None:
         messages.warning(request, why)

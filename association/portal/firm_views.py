@@ -46,7 +46,7 @@ def firm(request, desk):
     under_way, before = changes.open_proposal_of(row), request.GET.get("before", "")
     context = {
         "unmasked": unmasked,
-        "under_way": under_way and {"title": cases.title_of(under_way.case), "url": cases.url_of(under_way.case)},
+        "under_way": under_way and {"title": cases.title_of(under_way.case), "url": under_way.case.desk_url},
         "actions": [] if under_way or not desk.may_move else [CHANGE],
         "timeline": page_of(row, request.user, before=before),
         "before": before,
@@ -86,7 +86,7 @@ def change(request, desk):
     known = changes.open_proposal_of(row)
     if known and request.method != "POST":
         messages.info(request, "您单位有一件资料变更正在办理，办完才能再申请。")
-        return redirect(cases.url_of(known.case))
+        return redirect(known.case.desk_url)
     return _form_page(request, row, crumbs=CRUMB, back="/desk/firm/")
 
 
@@ -95,7 +95,7 @@ def proposal_edit(request, desk, uid):
     """A returned proposal is corrected and put in again."""
     proposal = _proposal_or_404(request, desk, uid)
     desk.must_move()
-    back = cases.url_of(proposal.case)
+    back = proposal.case.desk_url
     if proposal.case.state != ChangeState.RETURNED and request.method != "POST":
         messages.warning(request, f"现在不能修改：这一件已经是“{cases.state_of(proposal.case)['chip']}”。")
         return redirect(back)
@@ -115,7 +115,7 @@ def _form_page(request, row: Firm, *, crumbs, back, proposal=None):
             put_errors(form, problem)
         else:
             messages.success(request, "已提交，协会核对以后生效；办理情况在这里查看。")
-            return redirect(cases.url_of(saved.case))
+            return redirect(saved.case.desk_url)
     elif request.method != "POST":  # names and telephones of persons stand in the form
         log_access(AccessLog.Action.UNMASKED, f"{row} 资料变更表", by=request.user, subject=row, request=request)
     context = {"form": form, "firm": row, "crumbs": crumbs, "back": back, "proposal": proposal}
@@ -155,7 +155,7 @@ def _shown(one: changes.Difference) -> dict:
 def _turn_of(desk, row: ChangeProposal) -> dict:
     """components/turn_bar.html; what was returned is put in again by the form, not by a move."""
     case, what, note = row.case, "", ""
-    whose, again = cases.whose_turn(case), {"label": "修改后重新提交", "url": f"{cases.url_of(case)}edit/"}
+    whose, again = cases.whose_turn(case), {"label": "修改后重新提交", "url": f"{case.desk_url}edit/"}
     if whose == Whose.CLOCK:
         day = row.takes_effect_on
         what, note = "协会已受理", f"{day:%Y-%m-%d} 起生效，到那一天自动写入企业档案" if day else "等待协会确定生效日期"

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 from association.cases import material_pages
 from association.cases.materials import Shelf, shelf_of, slots_of
 from association.cases.models import Case
-from association.cases.registry import kind_of
 
 from .desk import of_party
 
@@ -28,11 +27,10 @@ def _case_or_404(request, desk, uid) -> Case:
 
 
 def _page(request, case, *, errors=None, status=200):
-    kind = kind_of(case.kind)
     context = {
         "case": case,
         "shelf": desk_shelf(case, request.user, errors=errors),
-        "crumbs": [{"label": case.title, "url": kind.party_url(case)}],
+        "crumbs": [{"label": case.title, "url": case.desk_url}],
     }
     return render(request, "portal/materials.html", context, status=status)
 

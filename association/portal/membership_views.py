@@ -52,7 +52,7 @@ def membership(request, desk):
 
 
 def _under_way(row) -> dict | None:
-    return {"title": cases.title_of(row.case), "url": cases.url_of(row.case)} if row else None
+    return {"title": cases.title_of(row.case), "url": row.case.desk_url} if row else None
 
 
 # -- Joining, leaving -------------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def apply(request, desk):
     except ValidationError as problem:
         messages.warning(request, problem.messages[0])
         return redirect(HOME)
-    return redirect(cases.url_of(row.case))
+    return redirect(row.case.desk_url)
 
 
 @never_cache
@@ -84,7 +84,7 @@ def apply_as_person(request):
         except ValidationError as problem:
             messages.warning(request, problem.messages[0])
             return redirect("/desk/")
-        return redirect(cases.url_of(row.case))
+        return redirect(row.case.desk_url)
     return render(request, "portal/membership_person.html")
 
 
@@ -104,7 +104,7 @@ def leave(request, desk):
             form.add_error(None, problem.messages[0])
         else:
             messages.success(request, "退会申请已提交；协会登记以前可以撤回。")
-            return redirect(cases.url_of(asked.case))
+            return redirect(asked.case.desk_url)
     context = {"form": form, "crumbs": CRUMB, "back": HOME, "posts": standing_on(desk.party).posts}
     return render(request, "portal/membership_leave.html", context, status=422 if form.errors else 200)
 
@@ -133,16 +133,16 @@ def case(request, desk, uid):
             of_person=application.kind == Membership.Kind.PERSON,
         )  # fmt: skip
         if request.method == "POST" and form.is_valid() and _saved(request, form, application):
-            return redirect(cases.url_of(row))
+            return redirect(row.desk_url)
     elif request.method == "POST":
         messages.warning(request, "申请已经提交，协会正在办理；要修改请先撤回，或请协会退回补正。")
-        return redirect(cases.url_of(row))
+        return redirect(row.desk_url)
     missing = missing_of(row) if application else []
     made = Membership.objects.filter(case=row).exclude(letter="").first() if application else None
     context = {
         "case": row, "application": application, "form": form, "title": cases.title_of(row),
         "facts": _facts(application, desk) if application and not form else [],
-        "shelf": desk_shelf(row, request.user, back=cases.url_of(row)) if application else None, "crumbs": CRUMB,
+        "shelf": desk_shelf(row, request.user, back=row.desk_url) if application else None, "crumbs": CRUMB,
         "turn": _turn(desk, row, missing), "steps": cases.stations(row), "events": cases.events(desk, row),
         "undo": cases.undo_of(desk, row), "leaving": cases.leaving_of(desk, row), "letter": made, **cases.state_of(row),
     }  # fmt: skip

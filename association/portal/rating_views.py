@@ -37,7 +37,7 @@ def rating_list(request, desk):
     rows = [
         {
             "title": rating.round.title,
-            "url": cases.url_of(rating.case),
+            "url": rating.case.desk_url,
             "grade": rating.grade,
             "year": rating.round.year,
             "issued": f"{rating.round.issuer} {rating.grade_number}".strip() if rating.grade else "",

@@ -48,7 +48,7 @@ def _case_row(case: Case, user) -> dict:
     row = {
         "title": without_name(summary["title"], case.party_name),
         "meta": summary["label"],
-        "url": kind.party_url(case),
+        "url": case.desk_url,
         "date": case.opened_at,
     }
     return row | state_of(case)

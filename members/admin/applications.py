@@ -12,7 +12,7 @@ from association.cases.caseadmin import CaseRowAdmin, case_state_filter
 from association.cases.materials import missing_of, slots_of
 from association.core.admin import Link
 from association.core.adminhooks import holds
-from association.core.refusals import put_errors, reason_of
+from association.core.refusals import reason_of, tried
 
 from .. import joining, publicity
 from ..enums import JOINING, LEAVING, JoiningState, LeavingState
@@ -95,15 +95,8 @@ class MembershipApplicationAdmin(CaseRowAdmin):
 
     @staticmethod
     def _enter(request, form, fields):
-        data = form.cleaned_data
-        try:
-            return joining.enter(
-                by=request.user, channel=data["channel"], received_on=data["received_on"], scan=data["scan"],
-                party=form.party, person_name=data["person_name"], values=fields.values(),
-            )  # fmt: skip
-        except (ValidationError, PermissionDenied) as problem:
-            put_errors(form, problem)
-        return None
+        data = {name: form.cleaned_data[name] for name in ("channel", "received_on", "scan", "person_name")}
+        return tried(form, lambda: joining.enter(by=request.user, party=form.party, values=fields.values(), **data))
 
     def publicity_view(self, request):
         """All that wait, as a draft of the list."""
@@ -124,8 +117,8 @@ class MembershipApplicationAdmin(CaseRowAdmin):
         about = (
             f"把 {count} 件「拟吸收入会」的申请列成名单，公示 {days} 个工作日；名单还可以核对修改，发布以后才对外公开。"
         )
-        context = self.page_context(request, title="生成公示名单", about=about, back_url=back)
-        return TemplateResponse(request, "admin/members/ask.html", context)
+        context = self.page_context(request, title="生成公示名单", button="生成公示名单", about=about, back_url=back)
+        return TemplateResponse(request, "admin/members/act.html", context)
 
 
 @admin.register(LeavingRequest)

@@ -17,8 +17,8 @@ from ..dues import bill_list, bills
 from ..dues.forms import BillForm, ReasonForm, ReductionForm
 from ..dues.words import in_yuan
 from ..models import DuesBill, DuesYear
+from ..pages import act_page
 from .applications import file_link
-from .posts import act_page
 
 DUES = f"portal.{Right.DUES.value}"
 

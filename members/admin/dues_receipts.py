@@ -20,8 +20,8 @@ from ..dues.forms import ReasonForm
 from ..dues.receipt_forms import ReceiptFileForm, ReceiptFilesForm, ReceiptForm
 from ..dues.words import in_yuan
 from ..models import BillingDetails, DuesReceipt, DuesYear, Payment
+from ..pages import act_page
 from .applications import file_link
-from .posts import act_page
 
 DUES = f"portal.{Right.DUES.value}"
 A_PAGE = 50

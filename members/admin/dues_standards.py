@@ -19,7 +19,7 @@ from ..dues.forms import DuesRulesForm, RateForm, RateFormSet, StandardForm
 from ..dues.standards import share_in_words
 from ..dues.words import in_yuan
 from ..models import DuesRate, DuesRules, DuesStandard
-from .posts import act_page
+from ..pages import act_page
 
 
 def _told(fields) -> list:

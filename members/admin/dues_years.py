@@ -25,7 +25,7 @@ from ..dues.forms import asked_year
 from ..dues.plans import plan_bills
 from ..dues.year_file import year_file
 from ..models import DuesRules, DuesYear
-from .posts import act_page
+from ..pages import act_page
 
 URL = "/admin/members/duesyear/"
 DUES = f"portal.{Right.DUES.value}"

@@ -1,11 +1,9 @@
 """企业: the list, a firm's page with everything on file about it, and what can be done with it. All writes are actions."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +12,6 @@ from association.core.admin import BaseAdmin, BaseTabularInline, Link
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.masking import mask_mobile
-from association.core.refusals import reason_of
 from association.exchange.exports import export_list, file_name, masked_for
 from association.exchange.views import attachment
 from association.jobs.models import Job
@@ -312,17 +309,10 @@ class FirmAdmin(BaseAdmin):
 
     def _ask(self, request, obj, title: str, about: str, act):
         """A question with one button; a POST does it."""
-        back = self.page_url("change", obj.pk)
-        if request.method == "POST":
-            try:
-                act()
-            except (ValidationError, PermissionDenied) as problem:
-                messages.error(request, reason_of(problem))
-            else:
-                messages.success(request, f"已{title}。")
-            return HttpResponseRedirect(back)
-        context = self.page_context(request, obj, title=title, about=about, back_url=back)
-        return TemplateResponse(request, "admin/members/ask.html", context)
+        return pages.act_page(
+            request, act=lambda _data: act(), frame=self.page_context(request, obj), said=f"已{title}。", title=title,
+            about=about, button=title, danger=True, back_url=self.page_url("change", obj.pk),
+        )  # fmt: skip
 
     def remove_name_view(self, request, pk, name):
         obj = self.object_or_404(request, pk)

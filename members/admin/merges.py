@@ -22,6 +22,7 @@ from association.timeline.models import Event
 from .. import duplicates, merging, queries
 from ..merge_forms import DismissForm, MergeForm, UndoForm
 from ..models import Duplicate, Firm
+from ..pages import act_page
 
 MEMBERS = f"portal.{Right.MEMBERS.value}"
 FOUND = 20  # firms that the search for the other one offers
@@ -103,27 +104,18 @@ class DuplicateAdmin(ReadOnlyAdmin):
             f"{when}系统每天夜里自动查找一次：把全部在册单位的代码、名称（含曾用名）、法定代表人和电话互相核对，列出可能重复的；"
             "只列出，不改动档案。已经确认「不是同一家」的不再列出。"
         )
-        context = self.page_context(request, title="查找重复", about=about, back_url=back)
-        return TemplateResponse(request, "admin/members/ask_kindly.html", context)
+        context = self.page_context(request, title="查找重复", button="查找重复", about=about, back_url=back)
+        return TemplateResponse(request, "admin/members/act.html", context)
 
     def dismiss_view(self, request, pk):
         pair = self.object_or_404(request, pk)
-        back, form = self.page_url("changelist"), DismissForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                merging.dismiss(pair, by=request.user, note=form.cleaned_data["note"])
-            except ValidationError as problem:
-                messages.error(request, problem.messages[0])
-            else:
-                messages.success(
-                    request, f"已记下：「{pair.first.name}」与「{pair.second.name}」不是同一家，不再列出。"
-                )
-            return HttpResponseRedirect(back)
-        context = self.page_context(
-            request, pair, title="不是同一家", form=form, back_url=back, button="确认不是同一家",
-            about=f"「{pair.first.name}」与「{pair.second.name}」是两家单位，以后查找重复时不再列出。",
+        return act_page(
+            request, form=DismissForm(request.POST if request.method == "POST" else None),
+            act=lambda data: merging.dismiss(pair, by=request.user, note=data["note"]),
+            said=f"已记下：「{pair.first.name}」与「{pair.second.name}」不是同一家，不再列出。",
+            frame=self.page_context(request, pair), back_url=self.page_url("changelist"), title="不是同一家",
+            button="确认不是同一家", about=f"「{pair.first.name}」与「{pair.second.name}」是两家单位，以后查找重复时不再列出。",
         )  # fmt: skip
-        return TemplateResponse(request, "admin/members/merge_ask.html", context)
 
 
 @admin.register(Merge)
@@ -235,23 +227,16 @@ class MergeAdmin(ReadOnlyAdmin):
 
     def undo_view(self, request, pk):
         done = self.object_or_404(request, pk)
-        back, form = self.page_url("change", done.pk), UndoForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                undo_merge(done, by=request.user, reason=form.cleaned_data["reason"])
-            except ValidationError as problem:
-                form.add_error(None, problem.messages[0])
-            else:
-                messages.success(request, f"已撤销合并，「{done.merged.name}」和「{done.into.name}」各是一家。")
-                return HttpResponseRedirect(back)
-        context = self.page_context(
-            request, done, title="撤销合并", form=form, back_url=back, button="撤销合并",
-            about=(
+        return act_page(
+            request, form=UndoForm(request.POST if request.method == "POST" else None),
+            act=lambda data: undo_merge(done, by=request.user, reason=data["reason"]),
+            said=f"已撤销合并，「{done.merged.name}」和「{done.into.name}」各是一家。",
+            frame=self.page_context(request, done), back_url=self.page_url("change", done.pk), title="撤销合并",
+            button="撤销合并", about=(
                 f"「{done.merged.name}」的档案恢复成合并以前的样子，合并时移过来的资料移回去；"
                 f"合并以后新登记的资料留在「{done.into.name}」。移过来的资料后来又改过的，不能整体撤销。"
             ),
         )  # fmt: skip
-        return TemplateResponse(request, "admin/members/merge_ask.html", context)
 
 
 def _firm(request, key: str) -> Firm | None:

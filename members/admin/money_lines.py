@@ -25,8 +25,8 @@ from ..dues.money_forms import AsideForm, ClaimForm, DecisionForm, PartFormSet
 from ..dues.waiting import complete
 from ..dues.words import in_yuan
 from ..models import BankLine
+from ..pages import act_page
 from .money_filters import export_view, list_filters
-from .posts import act_page
 
 DUES = f"portal.{Right.DUES.value}"
 A_PAGE, FOUND = 20, 8

@@ -16,9 +16,9 @@ from ..dues.forms import ReasonForm
 from ..dues.money_forms import HandForm, MoveForm, RefundForm
 from ..dues.words import in_yuan
 from ..models import Payment
+from ..pages import act_page
 from .applications import file_link
 from .money_filters import export_view, list_filters
-from .posts import act_page
 
 DUES = f"portal.{Right.DUES.value}"
 K = Payment.Kind

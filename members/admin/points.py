@@ -1,8 +1,6 @@
 """积分项目, 积分明细, 年度积分榜: rules that staff edit, lines that are written and voided, the yearly list."""
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.http import HttpResponseRedirect
+from django.contrib import admin
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,6 +19,7 @@ from association.timeline.models import Event
 
 from .. import points
 from ..models import PointEntry, PointRule
+from ..pages import act_page
 from ..point_forms import PointForm, VoidPointForm
 
 MEMBERS = f"portal.{Right.MEMBERS.value}"
@@ -44,14 +43,12 @@ class PointRuleAdmin(BaseAdmin):
         return [self.page("load/", self.load_view, "load", needs=MEMBERS)]
 
     def load_view(self, request):
-        back = self.page_url("changelist")
-        if request.method == "POST":
-            added = points.load_rules()
-            messages.success(request, f"已载入 {added} 个积分项目。" if added else "常用项目都已经在这里了。")
-            return HttpResponseRedirect(back)
-        about = "把参加会议、培训、投稿等常用的积分项目补进来，分值和每年上限可以再改；已有的不改。"
-        context = self.page_context(request, title="载入常用项目", about=about, back_url=back)
-        return TemplateResponse(request, "admin/members/ask_kindly.html", context)
+        return act_page(
+            request, act=lambda _data: points.load_rules(), frame=self.page_context(request),
+            said=lambda added: f"已载入 {added} 个积分项目。" if added else "常用项目都已经在这里了。",
+            title="载入常用项目", button="载入常用项目", back_url=self.page_url("changelist"),
+            about="把参加会议、培训、投稿等常用的积分项目补进来，分值和每年上限可以再改；已有的不改。",
+        )  # fmt: skip
 
 
 class _YearFilter(admin.SimpleListFilter):
@@ -112,55 +109,30 @@ class PointEntryAdmin(ReadOnlyAdmin):
     # -- lines -------------------------------------------------------------------------------------------------
 
     def new_view(self, request):
-        back = self.page_url("changelist")
+        def act(data):
+            return points.add_by_hand(
+                party=data["unit"], rule=data["rule"], happened_on=data["happened_on"], note=data["note"],
+                by=request.user,
+            )  # fmt: skip
+
         form = PointForm(
             request.POST if request.method == "POST" else None, initial={"unit": request.GET.get("unit", "")}
         )
-        if request.method == "POST" and form.is_valid():
-            data = form.cleaned_data
-            try:
-                entry = points.add_by_hand(
-                    party=data["unit"],
-                    rule=data["rule"],
-                    happened_on=data["happened_on"],
-                    note=data["note"],
-                    by=request.user,
-                )
-            except ValidationError as problem:
-                form.add_error(None, problem.messages[0])
-            else:
-                words = points.words(entry.points)
-                messages.success(request, f"已为「{entry.party.name}」登记「{entry.rule.name}」，积 {words}。")
-                return HttpResponseRedirect(back)
-        context = self.page_context(
-            request,
-            title="登记积分",
-            form=form,
-            back_url=back,
-            button="登记",
-            about="分值按积分项目计，登记后单位能看到。",
-        )
-        return TemplateResponse(request, "admin/members/merge_ask.html", context)
+        return act_page(
+            request, form=form, act=act, frame=self.page_context(request), back_url=self.page_url("changelist"),
+            said=lambda row: f"已为「{row.party.name}」登记「{row.rule.name}」，积 {points.words(row.points)}。",
+            title="登记积分", button="登记", about="分值按积分项目计，登记后单位能看到。",
+        )  # fmt: skip
 
     def void_view(self, request, pk):
         entry = self.object_or_404(request, pk)
-        back, form = (
-            self.page_url("change", entry.pk),
-            VoidPointForm(request.POST if request.method == "POST" else None),
-        )
-        if request.method == "POST" and form.is_valid():
-            try:
-                points.void(entry, by=request.user, reason=form.cleaned_data["reason"])
-            except ValidationError as problem:
-                form.add_error(None, problem.messages[0])
-            else:
-                messages.success(request, "已作废，这一笔不再计分，记录保留。")
-                return HttpResponseRedirect(back)
-        about = f"「{entry.party.name}」{entry.happened_on:%Y-%m-%d} {entry.rule.name}，{points.words(entry.points)}。"
-        context = self.page_context(
-            request, entry, title="作废积分", form=form, back_url=back, button="作废", about=about
-        )
-        return TemplateResponse(request, "admin/members/merge_ask.html", context)
+        return act_page(
+            request, form=VoidPointForm(request.POST if request.method == "POST" else None),
+            act=lambda data: points.void(entry, by=request.user, reason=data["reason"]),
+            said="已作废，这一笔不再计分，记录保留。", frame=self.page_context(request, entry),
+            back_url=self.page_url("change", entry.pk), title="作废积分", button="作废",
+            about=f"「{entry.party.name}」{entry.happened_on:%Y-%m-%d} {entry.rule.name}，{points.words(entry.points)}。",
+        )  # fmt: skip
 
     # -- the year ----------------------------------------------------------------------------------------------
 

@@ -1,10 +1,8 @@
 """届次, 职务, 任职: the terms, the posts, who held which, and the directory of council and supervisors on a day."""
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.http import HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
-from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from association.accounts.roles import Right
@@ -13,7 +11,6 @@ from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.adminmenu import MenuPage, add_page
 from association.core.masking import mask_mobile
-from association.core.refusals import put_errors
 from association.exchange.exports import export_list, file_name, masked_for
 from association.exchange.views import attachment
 from association.jobs.models import Job
@@ -23,6 +20,7 @@ from association.timeline.models import Event
 
 from .. import terms
 from ..models import Post, Tenure, Term
+from ..pages import act_page
 from ..resources_members import MEMBERS
 from ..term_forms import AppointForm, AsOfForm, CorrectForm, EndForm, ReplaceForm, VoidForm
 from ..term_queries import directory, search_tenures, term_named
@@ -31,21 +29,6 @@ DIRECTORY_URL = "/admin/members/tenure/directory/"
 add_page(
     MenuPage("会籍", "理事会、监事会名单", DIRECTORY_URL, lambda user: user.has_perm("members.view_tenure"), order=50)
 )
-
-
-def act_page(request, *, form, act, frame, back_url, said, **more):
-    """A form with one button; `act(data)` does it, `said` tells that it is done. A refusal stands at its field."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except ValidationError as problem:
-            put_errors(form, problem)
-        else:
-            messages.success(request, said)
-            return HttpResponseRedirect(back_url)
-    context = {**frame, "form": form, "back_url": back_url, **more}
-    status = 422 if form is not None and form.errors else 200
-    return TemplateResponse(request, "admin/members/act.html", context, status=status)
 
 
 @admin.register(Term)
@@ -74,14 +57,12 @@ class PostAdmin(BaseAdmin):
 
     def load_view(self, request):
         """The usual posts that are missing."""
-        back = self.page_url("changelist")
-        if request.method == "POST":
-            added = terms.load_posts(by=request.user)
-            messages.success(request, f"已载入 {added} 项职务。" if added else "常用职务都已经在这里了。")
-            return HttpResponseRedirect(back)
-        about = "把会长、副会长、理事、监事、会员等常用职务补进来；已有的不改。"
-        context = self.page_context(request, title="载入常用职务", about=about, button="载入", back_url=back)
-        return TemplateResponse(request, "admin/members/act.html", context)
+        return act_page(
+            request, act=lambda _data: terms.load_posts(by=request.user), frame=self.page_context(request),
+            said=lambda added: f"已载入 {added} 项职务。" if added else "常用职务都已经在这里了。", title="载入常用职务",
+            button="载入", about="把会长、副会长、理事、监事、会员等常用职务补进来；已有的不改。",
+            back_url=self.page_url("changelist"),
+        )  # fmt: skip
 
 
 class _NowFilter(admin.SimpleListFilter):

@@ -3,21 +3,18 @@
 from functools import partial
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpResponseRedirect
 from django.template.defaultfilters import linebreaksbr
-from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.core.admin import BaseAdmin, Link
+from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.masking import mask_mobile
 from association.core.models import StaleVersion
-from association.core.refusals import reason_of
 from association.parties.models import Invitation, Party, Seat
 
 from .. import pages, seats
@@ -66,16 +63,8 @@ def _search(rows, term):
     return rows.filter(found | Q(**{f"{person}mobile__startswith": digits}) if len(digits) >= 3 else found)
 
 
-class _Fixed(BaseAdmin):
+class _Fixed(ReadOnlyAdmin):
     """Rows that change by deeds only, each on a page of its own."""
-
-    saves_through_actions = True
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
     def deed_page(self, request, obj, deed):
         """The page of a deed about a row of a firm (members.pages.Deed)."""
@@ -93,7 +82,6 @@ class SeatAdmin(_Fixed):
     search_help_text = "单位、姓名、手机号"
     search_rows = staticmethod(_search)
     fieldsets = [("席位", {"fields": [("person", "mobile"), "party", "right", ("starts_on", "ends_on"), "state"]})]
-    readonly_fields = ("person", "mobile", "state")
     sidebar_order = 20
     empty_text = "在企业档案里开通账号、邀请经办人员以后，会列在这里。"
 
@@ -210,7 +198,6 @@ class InvitationAdmin(_Fixed):
             {"fields": [("name", "mobile"), "party", ("right", "replaces"), ("by", "expires_at"), "state", "text"]},
         )
     ]
-    readonly_fields = ("state", "text")
     sidebar_order = 21
     empty_text = "单位管理员或协会邀请经办人员以后，会列在这里。"
 
@@ -242,15 +229,9 @@ class InvitationAdmin(_Fixed):
 
     def withdraw_view(self, request, pk):
         obj = self.object_or_404(request, pk)
-        back = self.page_url("change", obj.pk)
-        if request.method == "POST":
-            try:
-                seats.withdraw(obj, by=request.user)
-            except (ValidationError, PermissionDenied) as problem:
-                messages.error(request, reason_of(problem))
-            else:
-                messages.success(request, f"已撤回对{obj.name}的邀请。")
-            return HttpResponseRedirect(back)
         about = f"撤回后，{obj.name}不能再凭这个邀请成为「{obj.party.name}」的{obj.get_right_display()}。"
-        context = self.page_context(request, obj, title="撤回邀请", about=about, back_url=back)
-        return TemplateResponse(request, "admin/members/ask.html", context)
+        return pages.act_page(
+            request, act=lambda _data: seats.withdraw(obj, by=request.user), frame=self.page_context(request, obj),
+            said=f"已撤回对{obj.name}的邀请。", title="撤回邀请", about=about, button="撤回邀请", danger=True,
+            back_url=self.page_url("change", obj.pk),
+        )  # fmt: skip

@@ -22,10 +22,10 @@ from association.workflow.admin import StatefulAdminMixin
 from .. import term_changes
 from ..enums import TermState
 from ..models import Membership, TermChange, TermChangeLine
+from ..pages import act_page
 from ..queries import similar_firms
 from ..term_forms import LineForm, OnBehalfForm, TermChangeForm
 from ..term_plans import plan_of
-from .posts import act_page
 
 S = TermState
 SUGGESTED = 10  # names that wait for which likely units are looked up on the page

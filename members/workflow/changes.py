@@ -3,7 +3,6 @@
 from django.utils import timezone
 
 from association.accounts.roles import Right
-from association.cases.registry import kind_of
 from association.inbox.models import Whose
 from association.outbox.actions import send
 from association.workflow.actions import perform
@@ -29,7 +28,7 @@ def _tell(subject: str):
     def notify(case, step):
         body = f"「{case.title}」：{subject}。" + (f"\n说明：{step.note}" if step.note else "")
         send(
-            party=case.party, subject=f"资料变更：{subject}", body=body, url=kind_of(case.kind).party_url(case),
+            party=case.party, subject=f"资料变更：{subject}", body=body, url=case.desk_url,
             once_key=f"firm-change:{step.pk}",
         )  # fmt: skip
 

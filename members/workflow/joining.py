@@ -19,7 +19,7 @@ def tell(words: str):
     def notify(case, step):
         body = f"「{case.title}」：{words}。" + (f"\n说明：{step.note}" if step.note else "")
         send(
-            party=case.party, subject=f"{kind_of(case.kind).label}申请：{words}", body=body, url=kind_of(case.kind).party_url(case),
+            party=case.party, subject=f"{kind_of(case.kind).label}申请：{words}", body=body, url=case.desk_url,
             once_key=f"{case.kind}:{step.pk}",
         )  # fmt: skip
 
