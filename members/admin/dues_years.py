@@ -88,7 +88,7 @@ class DuesYearAdmin(StatefulAdminMixin, ReadOnlyAdmin):
     def extra_urls(self):
         return [
             self.page("bill/", self.bill_view, "bill", needs=DUES),
-            self.page("<int:pk>/checks/", self.checks_view, "checks", needs="view"),
+            self.page("<int:pk>/checks/", self.checks_view, "checks", needs=DUES),
             self.page("<int:pk>/print/", self.print_view, "print", needs="view"),
             self.page("<int:pk>/export/", self.export_view, "export", needs="view"),
             self.page("<int:pk>/publish/", self.publish_view, "publish", needs=DUES),
@@ -128,7 +128,7 @@ class DuesYearAdmin(StatefulAdminMixin, ReadOnlyAdmin):
         context = self.page_context(
             request, obj, title="关账核对", checks=checks, back_url=self.page_url("change", obj.pk),
             ready=not any(check.must and not check.done for check in checks), closed=obj.is_closed,
-            close_url=self.page_url("move", obj.pk, "close") if holds(request.user, Right.DUES) else "",
+            close_url=self.page_url("move", obj.pk, "close"),
         )  # fmt: skip
         return TemplateResponse(request, "admin/members/dues/checks.html", context)
 

@@ -151,7 +151,7 @@ ADMIN = {
     "admin:members_duesstandard_copy": Right.DUES,
     "admin:members_duesyear_bill": Right.DUES,
     "admin:members_duesyear_move": Right.DUES,
-    "admin:members_duesyear_checks": Right.READ,
+    "admin:members_duesyear_checks": Right.DUES,
     "admin:members_duesyear_print": Right.READ,
     "admin:members_duesyear_export": Right.READ,
     "admin:members_duesyear_publish": Right.DUES,

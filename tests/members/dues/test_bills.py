@@ -12,7 +12,7 @@ from association.workflow.actions import perform
 from members import standing
 from members.dues.bills import make_bill, make_bills, reduce_bill, void_bill, void_reduction
 from members.dues.plans import plan_bills
-from members.models import DuesBill, DuesYear, Membership, Post, Tenure, Term
+from members.models import BankLine, DuesBill, DuesYear, Membership, Post, Tenure, Term
 from members.terms import appoint, load_posts
 from tests.parallel import at_once
 
@@ -103,6 +103,15 @@ def test_a_member_since_nobody_knows_when_is_billed_and_pointed_out(standard, me
     label, amount, reason, remark = planned()[party.pk]
     assert (label, amount, reason) == ("副会长单位", 10000, "入会日期不详，按全年")
     assert "职务没有登记" in remark
+
+
+def test_a_payment_of_who_was_no_member_is_booked_once_there_is_a_bill(bill, firm, bring, came):
+    bill(firm().party)
+    party = firm("某市补开建筑有限公司").party
+    bring(came(party.name, number=1))
+    assert BankLine.objects.waiting().count() == 1
+    assert bill(party).paid == 2000
+    assert BankLine.objects.waiting().count() == 0
 
 
 def test_posts_of_the_first_term_on_file_count_for_the_years_before(standard, member, clerk):
