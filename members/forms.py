@@ -21,7 +21,7 @@ from .queries import party_named, similar_firms
 
 def _districts(current: str = "") -> list[tuple[str, str]]:
     names = Association.current().district_names()
-    return [("", "———"), *((name, name) for name in dict.fromkeys([*names, *([current] if current else [])]))]
+    return [("", "请选择"), *((name, name) for name in dict.fromkeys([*names, *([current] if current else [])]))]
 
 
 class FirmForm(forms.ModelForm):
