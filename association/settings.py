@@ -218,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "outbox.sweep", "schedule": 30},
     "publicity": {"task": "publicity.clock", "schedule": 60},
     "terms": {"task": "members.terms", "schedule": crontab(hour=8, minute=0)},
+    "dues": {"task": "members.dues", "schedule": crontab(hour=7, minute=50)},
     "changes": {"task": "members.changes", "schedule": timedelta(minutes=10)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from . import changes, terms_watch
+from .dues import arrears, reminding
 
 
 @shared_task(name="members.changes")
@@ -13,3 +14,9 @@ def apply_changes():
 @shared_task(name="members.terms")
 def warn_of_ends():
     terms_watch.warn()
+
+
+@shared_task(name="members.dues")
+def look_at_arrears():
+    arrears.close_kept()
+    reminding.refresh_todos()
