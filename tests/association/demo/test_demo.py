@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from association.accounts.models import User
 from association.accounts.roles import ROLES
@@ -18,7 +19,17 @@ from association.parties.models import Seat
 from association.publicity.models import LineState, ListState, PublicityList
 from evaluations.models import RatingRound, ScoringRun
 from evaluations.runs import summary_of
-from members.models import CallNote, ChangeProposal, Membership, MembershipApplication, Tenure
+from members.dues.figures import figures
+from members.models import (
+    CallNote,
+    ChangeProposal,
+    DuesBill,
+    DuesYear,
+    Membership,
+    MembershipApplication,
+    Payment,
+    Tenure,
+)
 
 PLAN = year.read("yueyang")
 
@@ -29,7 +40,20 @@ def loaded(db):
 
 
 def counts() -> dict:
-    models = (User, Association, ImportBatch, ScoringRun, PublicityList, Seat, Membership, Tenure, Document, CallNote)
+    models = (
+        User,
+        Association,
+        ImportBatch,
+        ScoringRun,
+        PublicityList,
+        Seat,
+        Membership,
+        Tenure,
+        Document,
+        CallNote,
+        DuesBill,
+        Payment,
+    )
     return {model.__name__: model.objects.count() for model in models}
 
 
@@ -53,6 +77,16 @@ def test_the_roster_stands_with_its_posts_and_one_firms_file_has_something_of_ev
     assert Document.objects.filter(party=party, in_library=True).exists()
     assert ChangeProposal.objects.get().case.party == party
     assert MembershipApplication.objects.get().case.state == "submitted"
+
+
+def test_dues_of_two_years_are_billed_and_some_lines_wait(loaded):
+    years = list(DuesYear.objects.values_list("year", flat=True))
+    assert years == [timezone.localdate().year, PLAN["dues"]["year"]]
+    assert DuesBill.objects.standing().count() == 240
+    for year_of in years:
+        sums = figures(year_of)
+        assert sums["waiting"]
+        assert 0.5 < sums["collection_rate"] < 1
 
 
 def test_the_year_before_is_finished_so_that_visitors_find_grades_and_an_announcement(loaded):
