@@ -24,20 +24,20 @@ def _needs(user, action: str):
         raise PermissionDenied("您没有记录来电来访的权限。")
 
 
-def _todo_key(note: CallNote) -> str:
+def todo_key(note: CallNote) -> str:
     return f"call:{note.pk}"
 
 
 def _keep_promise(note: CallNote):
     """The to-do of whom wrote it down, due at the end of the promised day."""
     if note.follow_up_on is None or note.answered_at:
-        close_todos(once_keys=[_todo_key(note)])
+        close_todos(once_keys=[todo_key(note)])
         return
     due = timezone.make_aware(datetime.combine(note.follow_up_on, _CLOSES_AT))
     who = note.party.name if note.party else note.caller
     keep_todo(
         note, kind="call", label="约定回复", title=f"{who}：{note.topic}" if who else note.topic,
-        url=note.get_absolute_url(), once_key=_todo_key(note), whose=Whose.OFFICE, user=note.by, party=note.party,
+        url=note.get_absolute_url(), once_key=todo_key(note), whose=Whose.OFFICE, user=note.by, party=note.party,
         due_at=due,
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Login by password for the mobile number, and the permissions that come with the roles."""
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import Permission
 
 from .roles import perms_of
 
@@ -10,6 +11,10 @@ class PortalBackend(AuthenticationBackend):
 
     Whoever stands in for others today (代理) has their permissions too, so that they see what they are to act on.
     """
+
+    def _get_user_permissions(self, user_obj):
+        """None are given to a person: all come with roles. One query less on each page of the staff."""
+        return Permission.objects.none()
 
     def get_all_permissions(self, user_obj, obj=None):
         found = super().get_all_permissions(user_obj, obj=obj)

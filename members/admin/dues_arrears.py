@@ -26,6 +26,7 @@ from association.timeline.actions import log_access
 from ..dues import arrears
 from ..dues.arrears_forms import DuesCallForm
 from ..dues.notices import notice_of
+from ..dues.reminding import SEND_URL
 from ..dues.statement import outstanding, statement_of
 from ..dues.words import in_yuan
 from ..models import DuesPromise, DuesRules
@@ -33,7 +34,6 @@ from .unmasking import is_open, open_list
 
 URL = "/admin/members/duespromise/arrears/"
 LIST = "dues-arrears"  # in the session: that the telephones of this list were asked for
-REMIND_URL = "/admin/members/duesreminder/send/"
 A_PAGE, PRINTED = 50, 500
 
 add_page(MenuPage("会费", "欠缴会费", URL, lambda user: holds(user, Right.READ), order=20))
@@ -116,7 +116,7 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
             called=arrears.CALLED, orders=arrears.ORDERS, total=sum(row.owed.total for row in found),
             numbers=page.paginator.get_elided_page_range(page.number), masked=masked, here=here,
             can_unmask=masked and holds(request.user, Right.PERSONAL), may_call=holds(request.user, Right.DUES),
-            log_url=self.page_url("changelist"), remind_url=REMIND_URL,
+            log_url=self.page_url("changelist"), remind_url=SEND_URL,
         )  # fmt: skip
         return TemplateResponse(request, "admin/members/dues/arrears.html", context)
 
@@ -157,7 +157,7 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
         back = f"{URL}?{urlencode(_said(params))}"
         if "text" in request.POST and not ticked:
             messages.info(request, "请先勾选要打印通知的单位。")
-            return HttpResponseRedirect(REMIND_URL)
+            return HttpResponseRedirect(SEND_URL)
         rows = arrears.of_parties(request.user, ticked) if ticked else arrears.listed(request.user, params)
         if not 0 < len(rows) <= PRINTED:
             why = f"一次最多打印 {PRINTED} 份通知，请先缩小范围。" if rows else "没有欠缴的单位，不用打印通知。"

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
+from association.accounts.roles import Right
 from association.core.enums import Audience
 from association.core.models import Association
+from association.inbox.actions import keep_todo
+from association.inbox.models import Todo, Whose
 from association.outbox.actions import send_to_parties
 from association.outbox.models import Message
 from association.parties.models import Party, Seat
@@ -24,7 +28,7 @@ from .settle import lock_parties
 from .statement import Owed, outstanding, owed_by_each
 from .words import account_of, contact_of, in_yuan
 
-DESK = "/desk/dues/"
+DESK, SEND_URL = "/desk/dues/", "/admin/members/duesreminder/send/"
 W = DuesReminder.Way
 
 
@@ -161,6 +165,7 @@ def remind(step: Step, bills: Collection[int], *, text: str, by, way: str = W.ME
             body=text, once_key=f"dues-reminder:{step.year.pk}:{step.number}:{key}", url=DESK, channels=channels(),
         )  # fmt: skip
     Event.objects.bulk_create(_event(step, due, way, by) for due in found)
+    refresh_todo(step.year)
     return made
 
 
@@ -168,3 +173,22 @@ def _event(step: Step, due: Due, way: str, by) -> Event:
     sentence = f"{by.name}发出{step}（{W(way).label}），尚欠 {in_yuan(due.bill.outstanding)}"
     party: Party = due.bill.party
     return build(party, "dues.reminded", sentence, by=by, party=party, audience=Audience.PARTY)
+
+
+def refresh_todo(year: DuesYear):
+    """A line in the inbox where the year's step has come and did not reach everybody."""
+    step = step_now(year, DuesRules.current())
+    owing = DuesBill.objects.standing().filter(dues_year=year, paid__lt=F("amount"))
+    count = owing.exclude(reminders__step__gte=step.number).count() if step else 0
+    keep_todo(
+        year, kind="dues-remind", label="催缴会费", title=f"{step}：{count} 家", url=f"{SEND_URL}?year={year.year}",
+        once_key=f"dues-remind:{year.year}", count=count, whose=Whose.OFFICE, right=Right.DUES,
+    )  # fmt: skip
+
+
+def refresh_todos():
+    """The same for every year that owes, and for those that did."""
+    owing = DuesBill.objects.standing().filter(paid__lt=F("amount")).order_by().values("dues_year")
+    asked = Todo.objects.open().filter(kind="dues-remind").values("subject_id")
+    for year in DuesYear.objects.filter(Q(pk__in=owing) | Q(pk__in=asked)):
+        refresh_todo(year)

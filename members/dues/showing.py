@@ -15,7 +15,7 @@ from ..panels import register as register_panel
 from ..signs import register as register_sign
 from ..timeline import Source, told_by_source
 from ..timeline import register as register_source
-from .statement import owed_by
+from .statement import Owed
 from .words import in_yuan
 
 BILL_URL, PAYMENT_URL = "/admin/members/duesbill/{}/change/", "/admin/members/payment/{}/change/"
@@ -97,20 +97,18 @@ def credit_of(party: int) -> Decimal:
 
 
 def _dues_line(firm, user) -> list[Line]:
-    """What is owed; where nothing is, the latest year that was billed. Two queries."""
+    """What is owed; where nothing is, the latest year that was billed. One query."""
     if not user.has_perm("members.view_duesbill"):
         return []
-    owed = owed_by(firm.pk, user)
+    bills = list(_bills(firm.pk, user).select_related("dues_year").order_by("dues_year__year", "pk"))
+    owed = Owed([bill for bill in bills if bill.outstanding > 0])
     if owed.bills:
         part = f"，其中 {in_yuan(owed.overdue)} 已逾期" if owed.overdue else ""
         late = "，已逾期" if owed.overdue == owed.total else part
         url = BILL_URL.format(owed.bills[0].pk)
         return [Line("会费", f"{owed.words}{late}", url, "seal" if owed.overdue else "gold", said=owed.words)]
-    last = _bills(firm.pk, user).select_related("dues_year").order_by("-dues_year__year").first()
-    if last is None:
-        return []
-    words = f"{last.dues_year.year} 年会费已缴清"
-    return [Line("会费", words, BILL_URL.format(last.pk), said=words)]
+    words = f"{bills[-1].dues_year.year} 年会费已缴清" if bills else ""
+    return [Line("会费", words, BILL_URL.format(bills[-1].pk), said=words)] if bills else []
 
 
 register_line(_dues_line, order=30)

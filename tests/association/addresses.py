@@ -132,8 +132,8 @@ ADMIN = {
     "admin:members_firm_print": Right.READ,
     "admin:members_firm_export": Right.READ,
     "admin:members_firm_lookup": Right.READ,
-    "admin:members_firm_call": Right.MEMBERS,
-    "admin:members_callnote_answer": Right.MEMBERS,
+    "admin:members_firm_call": (Right.MEMBERS, Right.DUES),
+    "admin:members_callnote_answer": (Right.MEMBERS, Right.DUES),
     "admin:members_firm_propose": Right.MEMBERS,
     "admin:members_firm_paper": Right.MEMBERS,
     "admin:members_changeproposal_move": Right.MEMBERS,
@@ -268,7 +268,7 @@ ONLY_WITH_VALUES = {"admin:autocomplete", "evaluations:decide", "evaluations:dis
 # Any staff may list them and find their own.
 OWN_ROWS = {"jobs.job"}
 # 新增 is a page of what one may bring in: any of these rights opens it.
-CHOOSES = {"exchange.importbatch": {Right.RATING, Right.MEMBERS}}
+CHOOSES = {"exchange.importbatch": {Right.RATING, Right.MEMBERS, Right.DUES}}
 MODEL_PAGE = re.compile(r"admin:([a-z]+)_([a-z]+)_(changelist|change|history|unmask|add|delete)$")
 
 
@@ -307,7 +307,10 @@ def staff_may(name: str, route: str, rights) -> set[str]:
     if name == "admin:":  # a row's old address leads to its page, which is closed or not; the rest is not there
         return {"on", "404"}
     needed = ADMIN.get(name)  # what is in no table is told by the first test
-    return LET_IN if needed is None or needed in rights else {"403"}
+    if needed is None:
+        return LET_IN
+    any_of = set(needed) if isinstance(needed, tuple) else {needed}
+    return LET_IN if any_of & rights else {"403"}
 
 
 def model_page(app: str, model: str, page: str, rights) -> set[str]:

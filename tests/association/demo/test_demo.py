@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from association.accounts.models import User
 from association.accounts.roles import ROLES
@@ -19,7 +20,17 @@ from association.parties.models import Seat
 from association.publicity.models import LineState, ListState, PublicityList
 from evaluations.models import RatingRound, ScoringRun
 from evaluations.runs import summary_of
-from members.models import CallNote, ChangeProposal, Membership, MembershipApplication, Tenure
+from members.dues.figures import figures
+from members.models import (
+    CallNote,
+    ChangeProposal,
+    DuesBill,
+    DuesYear,
+    Membership,
+    MembershipApplication,
+    Payment,
+    Tenure,
+)
 
 PLAN = year.read("yueyang")
 
@@ -30,7 +41,20 @@ def loaded(db):
 
 
 def counts() -> dict:
-    models = (User, Association, ImportBatch, ScoringRun, PublicityList, Seat, Membership, Tenure, Document, CallNote)
+    models = (
+        User,
+        Association,
+        ImportBatch,
+        ScoringRun,
+        PublicityList,
+        Seat,
+        Membership,
+        Tenure,
+        Document,
+        CallNote,
+        DuesBill,
+        Payment,
+    )
     return {model.__name__: model.objects.count() for model in models}
 
 
@@ -56,6 +80,16 @@ def test_the_roster_stands_with_its_posts_and_one_firms_file_has_something_of_ev
     assert MembershipApplication.objects.get().case.state == "submitted"
     asked = Slot.objects.filter(part="单位会员", is_required=True).values_list("name", flat=True)
     assert list(asked) == ["入会申请表", "营业执照"]
+
+
+def test_dues_of_two_years_are_billed_and_some_lines_wait(loaded):
+    years = list(DuesYear.objects.values_list("year", flat=True))
+    assert years == [timezone.localdate().year, PLAN["dues"]["year"]]
+    assert DuesBill.objects.standing().count() == 240
+    for year_of in years:
+        sums = figures(year_of)
+        assert sums["waiting"]
+        assert 0.5 < sums["collection_rate"] < 1
 
 
 def test_the_year_before_is_finished_so_that_visitors_find_grades_and_an_announcement(loaded):

@@ -6,11 +6,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
+from association.inbox.models import Todo
 from association.outbox.models import Message
 from association.parties.actions import give_seat
 from association.timeline.models import Event
 from members.dues import arrears, bills, reminding
 from members.models import DuesReminder, DuesRules, DuesYear
+from members.tasks import look_at_arrears
 from tests.parallel import at_once
 
 URL = "/admin/members/duesreminder/send/"
@@ -152,3 +154,27 @@ def test_as_many_queries_for_one_as_for_three(till, owing, pay, django_assert_ma
             till.get(URL)
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_the_inbox_says_that_a_step_has_come(till, owing, treasurer, pay):
+    look_at_arrears()
+    todo = Todo.objects.open().get(kind="dues-remind")
+    assert todo.title == f"{TODAY.year} 年会费第 2 次催缴：3 家"
+    assert todo.title in till.get("/admin/").content.decode()
+    reminding.remind(step(), keys(owing["甲"]), text="x", by=treasurer)
+    assert Todo.objects.open().get(kind="dues-remind").title.endswith("：2 家")
+    for name in "甲乙丙":
+        pay(owing[name], 5000, on=TODAY)
+    look_at_arrears()
+    assert not Todo.objects.open().filter(kind="dues-remind").exists()
+
+
+def test_a_promise_that_was_kept_waits_for_nobody(owing, treasurer, pay):
+    for name in "乙丙":
+        day = TODAY + dt.timedelta(days=3)
+        arrears.note_dues_call(owing[name], by=treasurer, content="下周缴", promised_on=day, audience="staff")
+    pay(owing["乙"], 2000, on=TODAY)
+    look_at_arrears()
+    look_at_arrears()
+    assert [todo.party for todo in Todo.objects.open().filter(kind="call")] == [owing["丙"]]
+    assert Event.objects.get(verb="call.answered").sentence == "会费已缴清，不用再联系"
