@@ -96,7 +96,7 @@ class DuesReceiptAdmin(ReadOnlyAdmin):
 
     def missing_view(self, request):
         """Payments of dues without a receipt, the oldest first. Five queries."""
-        rows = receipts.without_receipt(request.user).select_related("party__billing_details")
+        rows = receipts.without_receipt(request.user).select_related("party").prefetch_related("party__billing_details")
         years = [str(year) for year in DuesYear.objects.visible_to(request.user).values_list("year", flat=True)]
         year, term = request.GET.get("year", ""), request.GET.get("q", "").strip()[:60]
         if year in years:
@@ -176,8 +176,8 @@ class DuesReceiptAdmin(ReadOnlyAdmin):
 
 
 def _title_of(payment: Payment) -> str:
-    details = getattr(payment.party, "billing_details", None)
-    return details.title if details else payment.party.name
+    details = payment.party.billing_details.all()
+    return details[0].title if details else payment.party.name
 
 
 @admin.register(BillingDetails)

@@ -72,11 +72,12 @@ class Migration(migrations.Migration):
                 ('account', models.CharField(blank=True, max_length=40, verbose_name='银行账号')),
                 ('receiver', models.CharField(blank=True, max_length=40, verbose_name='收票人')),
                 ('receiver_email', models.EmailField(blank=True, max_length=254, verbose_name='收票邮箱')),
-                ('party', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='billing_details', to='parties.party', verbose_name='单位')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='billing_details', to='parties.party', verbose_name='单位')),
             ],
             options={
                 'verbose_name': '开票信息',
                 'verbose_name_plural': '开票信息',
+                'constraints': [models.UniqueConstraint(fields=('party',), name='members_one_billing_details')],
             },
         ),
         migrations.CreateModel(

@@ -245,7 +245,7 @@ class DuesReduction(Base):
 class BillingDetails(Base):
     """To whom receipts and invoices are made out (开票信息), kept by the party itself."""
 
-    party = models.OneToOneField("parties.Party", models.PROTECT, related_name="billing_details", verbose_name="单位")
+    party = models.ForeignKey("parties.Party", models.PROTECT, related_name="billing_details", verbose_name="单位")
     title = models.CharField("抬头", max_length=120)
     tax_number = models.CharField("纳税人识别号", max_length=20, blank=True)
     address = models.CharField("地址", max_length=160, blank=True)
@@ -261,6 +261,11 @@ class BillingDetails(Base):
 
     class Meta:
         verbose_name = verbose_name_plural = "开票信息"
+        constraints = [models.UniqueConstraint(fields=["party"], name="members_one_billing_details")]
 
     def __str__(self):
         return f"{self.title}"
+
+    def give_way(self, winner, *, by, reason):
+        """Of two units that became one, one's details are left with the merged one as they are."""
+        return [(self, {})]

@@ -89,7 +89,7 @@ def test_the_menu_leads_only_where_the_person_may_go(role, association, client_o
 
 
 def test_the_menu_names_areas_in_order_and_no_empty_ones(association, client_of):
-    areas = ("待办", "企业", "会籍", "信用评价", "公示公告", "导入", "账号", "系统")
+    areas = ("待办", "企业", "会籍", "会费", "信用评价", "公示公告", "导入", "账号", "系统")
     for role in ("秘书处", "编辑"):
         found = re.findall(r"<h2>([^<]+)</h2>\s*<ul><li>", client_of(role).get("/admin/").content.decode())
         assert found == [area for area in areas if area in found]

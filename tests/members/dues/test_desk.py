@@ -5,10 +5,12 @@ from decimal import Decimal
 import pytest
 
 from association.parties.actions import give_seat
+from association.parties.merge_plan import OURS, THEIRS, Plan
 from association.parties.models import Seat
+from association.parties.unmerging import undo_merge
 from association.timeline.models import Event
 from members import merging, signs, timeline
-from members.dues import bills, booking
+from members.dues import billing, bills, booking
 from members.models import BillingDetails
 
 HOME = "/desk/dues/"
@@ -175,6 +177,20 @@ def test_a_merged_firm_brings_its_dues_along(unit, firm, bill, pay, clerk, firm_
     shown = words_of(client_of(firm_user(unit)).get(HOME))
     assert "会费已缴清" in shown
     assert "预存 500.00 元" in shown
+
+
+def test_of_two_sets_of_billing_details_a_person_chooses_one(unit, firm, clerk, treasurer, firm_user, client_of):
+    other = firm("某市永兴路桥有限公司", is_member=True).party
+    billing.keep(unit, by=treasurer, title="宏达集团")
+    billing.keep(other, by=treasurer, title="永兴集团")
+    plan = Plan(other, unit)
+    [both] = [one for one in plan.collisions if one.field.model is BillingDetails]
+    choices = {one.key: THEIRS if one is both else OURS for one in plan.collisions}
+    done = merging.merge(merged=other.firm, into=unit.firm, by=clerk, reason="同一家企业", choices=choices)
+    assert billing.details_of(unit).title == "永兴集团"
+    assert "永兴集团" in words_of(client_of(firm_user(unit)).get(HOME))
+    undo_merge(done, by=clerk, reason="认错了")
+    assert [billing.details_of(party).title for party in (unit, other)] == ["宏达集团", "永兴集团"]
 
 
 def test_as_many_queries_for_one_bill_as_for_three(unit, desk, bill, pay, django_assert_max_num_queries):
