@@ -34,7 +34,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def register(request):
     if request.user.is_authenticated:
-        return redirect("portal:request_new")
+        return render(request, "portal/registered.html")
     return _by_number(request) if codes.can_send() else _by_form(request)
 
 

@@ -66,7 +66,7 @@ OUTSIDE = {
     "portal:request": "login 404 404 404 404 404",
     "portal:request_again": "login 404 404 404 404 404",
     "portal:request_withdraw": "login 405 405 405 405 405",
-    "register:register": "ok on on on on on",
+    "register:register": EVERYONE,
     "register:code": "on on on on on on",
     "register:letter": EVERYONE,
     "register:receipt": "404 404 404 404 404 404",

@@ -277,3 +277,10 @@ def test_no_code_goes_to_a_firm_that_nobody_may_know(client_of, person, sms, fir
     assert "不能用在册手机验证" in hidden
     assert hidden.replace(party.code, "") == unknown.replace(NEW_CODE, "")
     assert sms == []
+
+
+def test_who_is_logged_in_is_told_where_to_ask(client_of, person, association):
+    page = client_of(person("甲某")).get("/register/")
+    assert page.status_code == 200
+    assert "甲某" in page.content.decode()
+    assert 'href="/desk/requests/new/"' in page.content.decode()
