@@ -16,14 +16,15 @@ def ask_to_log_in(request) -> HttpResponse:
     """The answer to a reader who is not logged in, the same whether the thing asked for exists or not.
 
     A page: the login in its place (200), whose form leads back to it. What sends a form, asks by itself or wants
-    anything but a page (htmx, JSON) is sent to the login, for there is no page to draw it in.
+    anything but a page (htmx, JSON) is sent to the login, for there is no page to draw it in. A form leads back to the
+    page it stood on: the address that it is sent to may not be one to read.
     """
     if "HX-Request" in request.headers:
         query = urlencode({"next": page_of(request)})
         return go(request, f"{resolve_url(settings.LOGIN_URL)}?{query}")
     address = request.get_full_path()
     if request.method not in ("GET", "HEAD") or is_poll(request) or not request.accepts("text/html"):
-        return redirect_to_login(address)
+        return redirect_to_login(page_of(request) or address)
     return _login_page(request, address)
 
 

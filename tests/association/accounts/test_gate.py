@@ -81,6 +81,16 @@ def test_what_sends_something_goes_to_the_login(visit, method):
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/desk/firm/")
 
 
+def test_a_form_leads_back_to_the_page_it_stood_on(association, desk_of, firm_party):
+    """The button 申请入会 is sent to an address that nobody can read."""
+    client = desk_of(firm_party())
+    client.logout()
+    answer = client.post("/desk/membership/apply/", headers={"Referer": "http://testserver/desk/membership/"})
+    assert answer["Location"] == "/accounts/login/?next=/desk/membership/"
+    answer = client.post("/desk/membership/apply/", headers={"Referer": "https://evil.example/desk/"})
+    assert answer["Location"] == "/accounts/login/?next=/desk/membership/apply/"
+
+
 @pytest.mark.parametrize("headers", [{"Accept": "application/json"}, {"X-Poll": "1"}])
 def test_what_wants_no_page_goes_to_the_login(visit, headers):
     answer = visit("/desk/", **headers)
