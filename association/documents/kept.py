@@ -152,9 +152,16 @@ class KeptFileField(forms.Field):
         self.kept = [*before, *fresh] if self.many else (fresh or before)[-1:]
         for replaced in before if fresh and not self.many else ():
             drop(replaced)
-        if len(sent.tokens) and not self.kept and not refused:
-            refused.append("上传的文件已过期清除，请重新上传。")
+        if sent.tokens and not self.kept and not refused:
+            refused.append(self._say_gone())
         return refused
+
+    def _say_gone(self) -> str:
+        """A page sent again (F5) speaks of photos that are one PDF by now: that is shown, and confirmed by the next click."""
+        self.kept = self.there()
+        if self.kept:
+            return "上传的文件已经合并或更换，现在的一份列在这里；核对无误的，再提交一次。"
+        return "上传的文件已过期清除，请重新上传。"
 
     def clean(self, value):
         refused = self.store(value)

@@ -162,6 +162,18 @@ def test_the_very_same_file_is_no_renewal(desk):
     assert "已经在证照库里" in words_of(answer)
 
 
+def test_a_page_sent_again_still_has_the_pdf_of_its_photos(desk):
+    """F5 after an error sends the photos' names, which are one PDF by now."""
+    photos = [photo("1.jpg"), photo("2.jpg", "blue")]
+    first = add(desk, file=photos, kind="")
+    uploaded = Document.objects.loose().get()
+    page = add(desk, file=[], kind="", **{"file-kept": "no such token"})
+    assert (first.status_code, page.status_code) == (422, 422)
+    assert "已经合并或更换" in words_of(page)
+    assert add(desk, file=[], **{"file-kept": tokens_of(page)}).status_code == 302
+    assert Document.objects.in_library().get().pk == uploaded.pk
+
+
 def test_several_photos_become_one_pdf_without_their_place(desk, django_capture_on_commit_callbacks):
     exif = Image.Exif()
     exif[0x0112] = 6
