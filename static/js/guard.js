@@ -1,4 +1,4 @@
-// <form data-guard>: asks before a changed form is left, shows what was chosen for upload and says when a file is too
+// <form data-guard>: asks before a changed form is left, also for another form of the page, shows what was chosen for upload and says when a file is too
 // large before it is sent for nothing, and keeps a second click from sending twice (the server would refuse it anyway).
 // File fields: <input type="file" data-max-bytes="20971520">.
 "use strict";
@@ -41,6 +41,11 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-guard]") || event.defaultPrevented) return;
   if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  const others = [...document.querySelectorAll("form[data-guard]")].some((one) => one !== form && changed.has(one));
+  if (others && !window.confirm("这一页上还有别的内容没有保存，现在提交会丢失。仍要提交吗？")) {
     event.preventDefault();
     return;
   }
