@@ -49,10 +49,10 @@ def perform(
     """
     [locked] = type(thing)._base_manager.select_for_update().filter(pk=thing.pk)  # a move may make the next one
     thing.refresh_from_db()
-    if seen_version is not None and locked.version != seen_version:
-        raise MoveRefused("这一件刚刚被办理或修改过，请核对现在的情况，再确认一次。", code="stale")
     flow = workflow_of(locked)
     move = flow.get(name)
+    if seen_version is not None and locked.version != seen_version:
+        raise MoveRefused(_quicker(locked, move), code="stale")
     day = day_of(happened_on, on_behalf)
     facts = Facts([locked], move, by, on_behalf=on_behalf, under=under)
     facts.check(locked, note=note, happened_on=day)
@@ -74,6 +74,14 @@ def perform(
         move.notify(locked, step)
     thing.refresh_from_db()
     return step
+
+
+def _quicker(locked, move) -> str:
+    """What somebody did since the page was opened; whether the move can still be made."""
+    last = Step.objects.of(locked).standing().last()
+    if last is None or locked.state in move.sources:
+        return "这一件刚刚被办理或修改过，请核对现在的情况，再确认一次。"
+    return f"{last.signature}已经办理「{last.label}」，现在是「{locked.state_label}」，不能再办理「{move.label}」。"
 
 
 def preview_many(things: Sequence, name: str, user, *, on_behalf: OnBehalf | None = None) -> list[tuple]:

@@ -180,7 +180,8 @@ def move_page(request, thing, name, *, back_url, template="workflow/move.html", 
     facts = _what_happens([thing], move, user, on_behalf)
     context = {
         "title": move.label, "move": move, "thing": thing, "form": form, "own_form": own, "on_behalf": on_behalf,
-        "back_url": back_url, "kept_scan": form.kept_scan, **facts, **(context or {}),
+        "back_url": back_url, "kept_scan": form.kept_scan, "too_late": thing.state not in move.sources, **facts,
+        **(context or {}),
     }  # fmt: skip
     return TemplateResponse(request, template, context, status=200 if not form.errors else 422)
 

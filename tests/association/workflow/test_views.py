@@ -114,6 +114,17 @@ def test_a_double_click_is_one(case, clerk):
     assert Step.objects.of(row).filter(name="accept").count() == 1
 
 
+def test_who_comes_too_late_reads_who_was_quicker_and_keeps_what_was_typed(case, clerk, people):
+    row = case()
+    seen = row.version
+    perform(row, "return", by=people.leader, note="缺材料")
+    answer = clerk.post(_move(row, "accept"), {"happened_on": _today(), "note": "材料齐全", "seen_version": seen})
+    page = _text(answer, 422)
+    assert f"李秘书长已经办理「退回补正」，现在是「{row.state_label}」，不能再办理「受理」。" in page
+    assert "材料齐全</textarea>" in page
+    assert 'class="btn btn-primary"' not in page
+
+
 def test_what_another_person_did_meanwhile_is_said_and_needs_a_second_look(case, clerk, people):
     row = case("scoring")
     seen = row.version
