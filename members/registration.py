@@ -17,6 +17,8 @@ from association.core.journal import record
 from association.core.masking import mask_mobile
 from association.core.text import clean_text, name_key
 from association.documents.library import take
+from association.documents.models import Document, DocumentKind
+from association.documents.papers import add_paper
 from association.parties.actions import put_seat
 from association.parties.models import Party, Seat
 from association.workflow.actions import MoveRefused, perform
@@ -200,6 +202,16 @@ def grant(row: SeatRequest, step, **chosen):
         document = getattr(row, field)
         if document is not None:
             setattr(row, field, take(document, party=party, by=step.actor, audience=Audience.PARTY, kind=kind))
+    if row.licence_id:
+        _file_licence(row, party, by=step.actor)
+
+
+def _file_licence(row: SeatRequest, party: Party, *, by):
+    """The licence goes into the firm's library (证照库), so that joining does not ask for it again; unless one is there."""
+    kind = "营业执照"
+    there = row.licence.in_library or Document.objects.in_library().filter(party=party, kind=kind).exists()
+    if not there and DocumentKind.objects.filter(name=kind, needs_term=False).exists():
+        row.licence = add_paper(document=row.licence, party=party, kind=kind, by=by, number=party.code)
 
 
 def _new_firm(row: SeatRequest, *, by) -> Party:
@@ -236,7 +248,10 @@ def tell_outcome(row: SeatRequest, step):
     if row.user_id is None or step.actor_id == row.user_id:
         return
     subject, body = {
-        State.APPROVED: (f"您可以为「{row.name}」办理了", "请到办事大厅办理；有几家单位的，在右上角切换。"),
+        State.APPROVED: (
+            f"您可以为「{row.party or row.name}」办理了",
+            "请到办事大厅办理；有几家单位的，在右上角切换。",
+        ),
         State.RETURNED: (f"「{row.name}」的开户申请需要补正", f"原因：{step.note}。补正后重新提交即可。"),
         State.NOT_ACCEPTED: (f"「{row.name}」的开户申请未予开通", f"原因：{step.note}。如有疑问请联系协会秘书处。"),
     }[row.state]

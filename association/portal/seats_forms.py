@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 
 from association.accounts.adapters import MobileField
 from association.core.text import clean_text
+from association.documents.actions import check
+from association.documents.filetypes import PPT, PPTX, TEXT, XLS, XLSX
 from association.documents.forms import DocumentField
 from association.documents.library import keep
 from association.documents.models import Document
@@ -17,6 +19,7 @@ from .seen import SeenForm
 
 _SALT = "portal.kept-upload"
 _KEPT_FOR = 30 * 24 * 3600
+NO_SCANS = (TEXT, XLS, XLSX, PPT, PPTX)
 
 
 class _OfSeat(SeenForm):
@@ -71,6 +74,9 @@ class PapersForm(forms.Form):
 
     def _keep(self, upload, name) -> Document | None:
         if not upload:
+            return None
+        if check(upload) in NO_SCANS:
+            self.add_error(name, "这里要盖章的原件：请上传照片、PDF、OFD 或 Word 文件。")
             return None
         try:
             return keep(upload, by=self.by, purpose=f"seat-request.{name}")

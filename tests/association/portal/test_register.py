@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -60,7 +61,7 @@ def test_journey_a_new_firm_registers_is_returned_verified_and_logs_in(client, a
     firm = Firm.objects.get(party__code=NEW_CODE)
     assert (firm.party.name, firm.contact_name) == ("新城建设有限公司", "钱五")
     assert live(firm.party) == {("钱五", "admin")}
-    assert Document.objects.get(pk=row.licence_id).party == firm.party
+    assert Document.objects.in_library().get(party=firm.party, kind="营业执照").pk == row.licence_id
     user = User.objects.get(mobile="13987654321")
     slip = reverse("admin:accounts_user_deed", args=[user.pk, "slip"])
     assert slip in office.get(f"{base}/change/").content.decode()
@@ -98,6 +99,7 @@ def test_journey_joining_a_firm_on_file_by_letter(client_of, person, party, head
     assert desk.post(address, values_of(desk.get(address))).status_code == 302
     assert live(party) == {("王总", "admin"), ("钱五", "clerk")}
     assert "宏达建筑有限公司" in words_of(new.get("/desk/"))
+    assert Document.objects.in_library().get(party=party).label == "营业执照.pdf"
 
 
 def test_an_administrator_says_who_is_none_of_theirs(client_of, person, party, desk):
@@ -177,6 +179,23 @@ def test_wrong_input_keeps_the_file(client, association):
     assert "已上传「执照.pdf」" in words_of(page)
     client.post("/register/", values_of(page) | {"code": NEW_CODE})
     assert SeatRequest.objects.get().licence.label == "执照.pdf"
+
+
+def test_what_cannot_bear_a_stamp_is_no_licence(client, association):
+    text = SimpleUploadedFile("执照.pdf", "改了名的文本".encode())
+    page = register(client, licence=text)
+    assert (page.status_code, "请上传照片、PDF、OFD 或 Word 文件" in words_of(page)) == (422, True)
+    assert not Document.objects.exists()
+
+
+def test_the_message_names_the_firm_that_was_joined(client_of, person, party, head, desk):
+    """Not the words that the asker typed."""
+    new = client_of(user := person("钱五"))
+    data = values_of(new.get("/desk/requests/new/")) | {"firm_name": "随便写的", "code": party.code, "right": "clerk"}
+    new.post("/desk/requests/new/", data | {"letter": pdf("委托书.pdf")})
+    address = f"/desk/seats/requests/{SeatRequest.objects.get().uid}/admit/"
+    desk.post(address, values_of(desk.get(address)))
+    assert Message.objects.filter(user=user, subject=f"您可以为「{party.name}」办理了").exists()
 
 
 def test_nobody_takes_anothers_upload(client, association):
