@@ -12,6 +12,7 @@ from association.documents.kept import KeepsFiles, KeptFileField
 from association.parties.models import Party
 from association.workflow.forms import ChannelField, ReceivedOnField
 
+from .joining import ASKED
 from .joining_forms import DAY_ERRORS, ApplicationFields, day_field
 from .models import Membership, MembershipRules
 from .queries import party_named
@@ -73,6 +74,12 @@ class PaperFields(ApplicationFields):
     """The rest of that application."""
 
     prefix = "a"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in (self.fields[name] for name in ASKED):  # nobody fills in the rest later
+            field.required = True
+            field.error_messages["required"] = f"请填写{field.label}。"
 
 
 class EndForm(forms.Form):

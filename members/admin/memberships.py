@@ -60,6 +60,7 @@ class MembershipAdmin(ReadOnlyAdmin):
     search_help_text = "会员编号、名称、曾用名、简称、拼音首字母、代码"
     search_rows = staticmethod(membership_queries.search)
     sidebar_order = 100
+    ordering = ["number", "pk"]
     empty_text = "批准入会以后，会员会列在这里；已有的会员用「导入」会员名册，或逐个「补登记会员」。"
     fieldsets = [
         ("会籍", {"fields": [("party", "kind"), ("number", "since"), ("body", "meeting_on"), ("note",)]}),
@@ -75,9 +76,6 @@ class MembershipAdmin(ReadOnlyAdmin):
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
         return fieldsets if obj is None or obj.ended_on or obj.voided_at else fieldsets[:1]
-
-    def get_ordering(self, request):
-        return ["number", "joined_on", "pk"]
 
     # -- columns -----------------------------------------------------------------------------------------------
 

@@ -178,6 +178,8 @@ def test_a_paper_application_is_typed_in_by_staff(firm, office, desk_of, today):
     assert "企业档案里没有找到这一家" in answer.content.decode()
     assert "表.pdf" in answer.content.decode(), "the scan is kept"
     token = answer.context["forms"][0][1]
+    answer = office.post(url, paper(unit="丙建设有限公司", **{"a-business": ""}))
+    assert answer.context["forms"][1][1].errors == {"business": ["请填写主营业务。"]}
     text = sent(office, url, paper(unit="丙建设有限公司", **kept(token)))
     assert "已代录「丙建设有限公司 申请入会」" in text
     application = MembershipApplication.objects.get()
