@@ -111,7 +111,8 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
         page = Paginator(found, A_PAGE).get_page(request.GET.get("p"))
         query = urlencode(_said(params))
         context = self.page_context(
-            request, title="欠缴会费", params=params, page=page, query=query, choices=arrears.choices(request.user),
+            request, title="欠缴会费", crumb=Link("会费", "/admin/members/duesyear/"), params=params, page=page,
+            query=query, choices=arrears.choices(request.user),
             rows=[(row, row.contact_words(masked=masked), promise_words(row.promise)) for row in page.object_list],
             called=arrears.CALLED, orders=arrears.ORDERS, total=sum(row.owed.total for row in found),
             numbers=page.paginator.get_elided_page_range(page.number), masked=masked, here=here,
@@ -187,7 +188,7 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
         rows = arrears.of_parties(request.user, [unit.pk])
         row, opened = (rows[0] if rows else None), is_open(request, LIST)
         context = self.page_context(
-            request, title=unit.name, unit=unit, row=row, statement=statement_of(unit.pk, request.user),
+            request, title=unit.name, crumb=Link("欠缴会费", URL), unit=unit, row=row, statement=statement_of(unit.pk, request.user),
             contacts=row.contact_words(masked=not opened) if row else [], form=form, may_call=may_call and (row or form.errors),
             calls=[(one, promise_words(one)) for one in arrears.calls_of(unit.pk, request.user)], back_url=URL,
         )  # fmt: skip

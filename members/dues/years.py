@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from association.accounts.roles import Right
@@ -14,7 +13,7 @@ from association.timeline.actions import record
 from association.workflow.models import Step
 
 from ..models import DuesRules, DuesYear
-from . import figures
+from . import figures, receipts
 from .plans import plan_bills
 
 WHAT = "办理会费"
@@ -59,9 +58,7 @@ def checks_of(year: DuesYear) -> list[Check]:
     """What should be in order before a year is closed. About ten queries, most of them for the members without a bill."""
     lines = figures.waiting_in(year.year).count()
     plan = plan_bills(year.year)
-    without_receipt = (
-        figures.payments_in(year.year).filter(~Q(receipts__voided_at=None, receipts__isnull=False)).count()
-    )
+    without_receipt = receipts.without_receipt().filter(received_on__year=year.year).count()
     over = timezone.localdate().year > year.year
     return [
         Check(
@@ -72,7 +69,7 @@ def checks_of(year: DuesYear) -> list[Check]:
         ),
         Check("应开单的会员都已开单", len(plan.bills), f"/admin/members/duesyear/bill/?year={year.year}"),
         Check("每家会员都算得出应缴金额", len(plan.without), f"/admin/members/duesyear/bill/?year={year.year}"),
-        Check("当年的会费收款都已开票", without_receipt, "/admin/members/duesreceipt/missing/"),
+        Check("当年的会费收款都已开票", without_receipt, f"/admin/members/duesreceipt/missing/?year={year.year}"),
         Check("年度已经结束", 0 if over else 1, "", words="" if over else f"{year.year} 年还没有过完"),
     ]
 
