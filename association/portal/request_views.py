@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from association.accounts import codes
 from association.core.masking import mask_mobile
 from association.core.refusals import put_errors, reason_of
-from association.parties.models import Invitation
+from association.parties.models import Invitation, Seat
 from association.workflow.actions import perform
 from association.workflow.models import Step
 from association.workflow.table import workflow_of
@@ -130,6 +130,9 @@ def request_code(request):
             form.add_error(None, problem.messages[0])
         else:
             del request.session[PURPOSE]
+            seat = Seat.objects.live().filter(user=request.user, party=row.party).first()
+            if seat is not None:  # the desk that opens is the one the message speaks of
+                request.session[CHOSEN] = str(seat.uid)
             messages.success(request, f"验证通过，现在可以为「{row.party.name}」办理了。")
             return redirect("portal:home")
     context = {"form": form, "mobile": mask_mobile(mobile), "name": asked["name"]}

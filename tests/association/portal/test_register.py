@@ -272,7 +272,7 @@ def test_a_code_may_be_guessed_at_five_times(client, sms):
 def test_the_mobile_on_file_lets_in_and_is_shown_masked(client_of, person, sms, firm_party, firm_user):
     party = firm_party("宏达建筑有限公司", contact_phone="13811112222")
     head = firm_user(party, name="王总")
-    new = client_of(person("钱五"))
+    new = client_of(firm_user(firm_party("先前的单位"), name="钱五"))
     data = values_of(new.get("/desk/requests/new/")) | {"firm_name": party.name, "code": party.code, "right": "clerk"}
     answer = new.post("/desk/requests/new/", data | {"by_code": "1"})
     assert answer["Location"] == "/desk/requests/code/"
@@ -280,7 +280,8 @@ def test_the_mobile_on_file_lets_in_and_is_shown_masked(client_of, person, sms, 
     assert "138****2222" in page
     assert "13811112222" not in page
     assert sms[-1][0] == "13811112222"
-    new.post("/desk/requests/code/", {"code": code_in(sms)})
+    home = new.post("/desk/requests/code/", {"code": code_in(sms)}, follow=True)
+    assert str(home.context["desk"].party) == party.name
     assert live(party) == {("王总", "admin"), ("钱五", "clerk")}
     assert SeatRequest.objects.get().state == "approved"
     assert Event.objects.filter(party=party, sentence__contains="在册手机验证通过").exists()
