@@ -135,11 +135,20 @@ def seat_withdraw(request, desk, uid):
 # -- One seat -------------------------------------------------------------------------------------------------------
 
 
-def _seat_or_404(desk, uid) -> Seat:
-    row = Seat.objects.live().filter(party=desk.party, uid=uid).select_related("user", "party").first()
-    if row is None:
-        raise Http404
-    return row
+def _of_seat(view):
+    """The seat of that address; who comes after it ended reads so, and below who ended it."""
+
+    @functools.wraps(view)
+    def inner(request, desk, uid):
+        row = Seat.objects.filter(party=desk.party, uid=uid).select_related("user", "party").first()
+        if row is None:
+            raise Http404
+        if row.ended_at:
+            messages.warning(request, f"{row.user.name}的席位已经停用，没有再办理；由谁停用，见下面的变动经过。")
+            return redirect("portal:seats")
+        return view(request, desk, row)
+
+    return inner
 
 
 def _act(form, act) -> bool:
@@ -156,9 +165,9 @@ def _act(form, act) -> bool:
 
 
 @of_administrator
-def seat(request, desk, uid):
+@_of_seat
+def seat(request, desk, row):
     """Another right for somebody; beside it taking over and ending."""
-    row = _seat_or_404(desk, uid)
     form = RightForm(request.POST or None, seat=row, reader=request.user)
     if request.method == "POST" and form.is_valid():
         right = form.cleaned_data["right"]
@@ -175,9 +184,9 @@ def seat(request, desk, uid):
 
 
 @of_administrator
-def seat_take_over(request, desk, uid):
+@_of_seat
+def seat_take_over(request, desk, row):
     """A colleague takes the seat over at once; somebody new does when they accept."""
-    row = _seat_or_404(desk, uid)
     form = TakeOverForm(request.POST or None, seat=row, reader=request.user)
     if request.method == "POST" and form.is_valid():
         data, made = form.cleaned_data, []
@@ -200,9 +209,9 @@ def seat_take_over(request, desk, uid):
 
 
 @of_party
-def seat_end(request, desk, uid):
+@_of_seat
+def seat_end(request, desk, row):
     """Ended by an administrator, or given up by the person."""
-    row = _seat_or_404(desk, uid)
     mine = row.user_id == request.user.pk
     if not mine and desk.seat.right != Seat.Kind.ADMIN:
         raise PermissionDenied("只有单位管理员可以停用他人的席位。")

@@ -50,6 +50,19 @@ def test_a_clerk_runs_nobodys_seat(client_of, clerk, head, party):
     assert live(party) == {("王总", "admin"), ("李四", "clerk")}
 
 
+def test_who_comes_after_a_seat_ended_reads_by_whom(desk, client_of, firm_user, clerk, party):
+    """Two administrators at the same list: the later one is told, and nothing is done twice."""
+    other = client_of(firm_user(party, name="周总"))
+    address = f"/desk/seats/{seat_of(clerk, party).uid}/end/"
+    typed = values_of(other.get(address))
+    desk.post(address, values_of(desk.get(address)))
+    answer = other.post(address, typed, follow=True)
+    page = words_of(answer)
+    assert "李四的席位已经停用" in page
+    assert "王总停用" in page
+    assert answer.request["PATH_INFO"] == "/desk/seats/"
+
+
 def test_another_firms_administrator_finds_nothing(client_of, firm_user, head, party):
     client, own = client_of(firm_user()), seat_of(head, party)
     row = seats.invite(party=party, mobile="13900000001", name="某人", by=head)
