@@ -9,6 +9,7 @@ from association.core.phones import clean_phone
 
 from .models import MembershipApplication, MembershipRules
 
+EARLIEST = 1949  # no association of today is older; what is typed before is a slip
 DAY_ERRORS = {"invalid": "请填写日期，写作 2021-05-20 的样子。", "required": "请填写日期。"}
 
 
@@ -26,6 +27,8 @@ def day_field(label: str, help_text: str = "", *, required: bool = True, **kwarg
 def _not_ahead(day):
     if day > timezone.localdate():
         raise ValidationError("不能晚于今天，请核对。")
+    if day.year < EARLIEST:
+        raise ValidationError(f"不能早于 {EARLIEST} 年，请核对年份。")
 
 
 class DecisionForm(forms.Form):
