@@ -12,7 +12,7 @@ from association.exchange.writing import insert, update_each
 from .actions import ask_to_rate_again
 from .matching import Finder, Found, apply, key_of, refresh_todo
 from .models.inputs import Matched
-from .queries import ASIDE, aside_sentence
+from .queries import aside_sentence
 
 _SLICE = 500
 _WRONG_CODES = "代码不对、按名称对应的"
@@ -208,9 +208,10 @@ class MatchedSession(Session):
         batch = ImportBatch.objects.get(pk=self.batch.pk)
         if brought_something(batch):
             ask_to_rate_again(round_=getattr(self, "round", None))
-        told = [self._codes_sentence(), aside_sentence(self.parties, getattr(self, "round", None))]
-        kept = [note for note in batch.notes if _WRONG_CODES not in note and ASIDE not in note]
-        ImportBatch.objects.filter(pk=batch.pk).update(notes=[*kept, *filter(None, told)])
+
+    def remarks(self) -> list[str]:
+        told = (self._codes_sentence(), aside_sentence(self.parties, getattr(self, "round", None)))
+        return [sentence for sentence in told if sentence]
 
     def _codes_sentence(self) -> str:
         places = list(dict.fromkeys(self.wrong_codes))

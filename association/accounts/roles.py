@@ -51,7 +51,7 @@ ROLES = tuple(
         ("秘书处", _WORK | {Right.MEMBERS, Right.PUBLICITY, Right.ACCOUNTS}, "企业档案、账号开通、公示"),
         ("综合处", _WORK | {Right.MEMBERS, Right.RATING, Right.SCHEME, Right.PUBLICITY}, "信用评价、评优"),
         ("标准化认证处", {Right.READ, Right.CERTIFY, Right.PERSONAL, Right.PUBLICITY}, "安全质量标准化认证"),
-        ("财务处", _WORK | {Right.DUES}, "会费、票据"),
+        ("财务处", {Right.READ, Right.PERSONAL, Right.DUES}, "会费、票据"),
         ("编辑", {Right.NEWS}, "网站信息"),
         ("监事", {Right.READ}, "只查看"),
         ("系统管理员", {Right.ACCOUNTS, Right.SETTINGS}, "账号、参数与后台任务，不办理业务"),
