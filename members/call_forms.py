@@ -5,7 +5,7 @@ import uuid
 from django import forms
 from django.core.exceptions import ValidationError
 
-from association.core.adminforms import DayInput
+from association.core.adminforms import DayInput, likely_day
 from association.core.enums import Audience
 from association.core.text import clean_text
 
@@ -27,7 +27,7 @@ class CallForm(forms.Form):
         error_messages={"max_length": "最多 2000 个字，请精简。"},
     )  # fmt: skip
     follow_up_on = forms.DateField(
-        label="约定回复日期", required=False, widget=DayInput, help_text="到那一天列入您的待办。",
+        label="约定回复日期", required=False, widget=DayInput, help_text="到那一天列入您的待办。", validators=[likely_day],
         error_messages={"invalid": "请填写日期，写作 2021-05-20 的样子。"},
     )  # fmt: skip
     inside = forms.BooleanField(

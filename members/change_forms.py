@@ -33,7 +33,11 @@ class ProposalForm(KeepsFiles, forms.Form):
     address = text_field("地址", 160)
     registered_capital = forms.DecimalField(
         label="注册资本（万元）", required=False, max_digits=14, decimal_places=4, min_value=0,
-        error_messages={"invalid": "请填写数字，例如 2000。", "min_value": "注册资本不能小于 0，请核对。"},
+        error_messages={
+            "invalid": "请填写数字，例如 2000。", "min_value": "注册资本不能小于 0，请核对。",
+            "max_decimal_places": "最多写四位小数。",
+            **dict.fromkeys(("max_digits", "max_whole_digits"), "这个数额太大，请核对；单位是万元。"),
+        },
     )  # fmt: skip
     main_qualification = text_field("主项资质", 80, "例：建筑工程施工总承包三级")
     licence = KeptFileField(

@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from association.core.adminforms import DayInput
+from association.core.adminforms import DayInput, likely_day
 from association.core.masking import mask_mobile
 from association.core.phones import clean_phone
 from association.core.text import clean_text
@@ -21,7 +21,10 @@ def text_field(label: str, length: int, help_text: str = "", **kwargs):
 
 
 def day_field(label: str, help_text: str = ""):
-    return forms.DateField(label=label, required=False, help_text=help_text, widget=DayInput, error_messages=DAY_ERROR)
+    return forms.DateField(
+        label=label, required=False, help_text=help_text, widget=DayInput, error_messages=DAY_ERROR,
+        validators=[likely_day],
+    )  # fmt: skip
 
 
 class Block:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from association.accounts.models import MOBILE
-from association.core.adminforms import DayInput
+from association.core.adminforms import DayInput, likely_day
 from association.core.codes import check_code
 from association.core.models import Association
 from association.core.phones import clean_phone
@@ -120,7 +120,7 @@ class RenameForm(forms.Form):
     name = forms.CharField(label="新名称", max_length=120, error_messages={"required": "请填写新名称。"})
     on = forms.DateField(
         label="变更日期", required=False, widget=DayInput, help_text="营业执照上的核准日期；不知道的可以不填。",
-        error_messages={"invalid": "请填写日期，写作 2021-05-20 的样子。"},
+        error_messages={"invalid": "请填写日期，写作 2021-05-20 的样子。"}, validators=[likely_day],
     )  # fmt: skip
     note = forms.CharField(label="依据", max_length=300, required=False, help_text="例：变更核准通知书编号。")
 

@@ -4,12 +4,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from association.core.adminforms import DayInput
+from association.core.adminforms import DayInput, likely_day
 from association.core.phones import clean_phone
 
 from .models import MembershipApplication, MembershipRules
 
-EARLIEST = 1949  # no association of today is older; what is typed before is a slip
 DAY_ERRORS = {"invalid": "请填写日期，写作 2021-05-20 的样子。", "required": "请填写日期。"}
 
 
@@ -17,7 +16,7 @@ def day_field(label: str, help_text: str = "", *, required: bool = True, **kwarg
     """A day that has come; today where it is asked for."""
     field = forms.DateField(
         label=label, help_text=help_text, widget=DayInput, error_messages=DAY_ERRORS, required=required,
-        validators=[_not_ahead], **kwargs,
+        validators=[likely_day, _not_ahead], **kwargs,
     )  # fmt: skip
     if required and field.initial is None:
         field.initial = timezone.localdate
@@ -27,8 +26,6 @@ def day_field(label: str, help_text: str = "", *, required: bool = True, **kwarg
 def _not_ahead(day):
     if day > timezone.localdate():
         raise ValidationError("不能晚于今天，请核对。")
-    if day.year < EARLIEST:
-        raise ValidationError(f"不能早于 {EARLIEST} 年，请核对年份。")
 
 
 class DecisionForm(forms.Form):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from association.core.adminforms import DayInput
+from association.core.adminforms import DayInput, likely_day
 from association.core.text import clean_text
 from association.workflow.forms import ChannelField, ReceivedOnField
 
@@ -22,7 +22,8 @@ def _text(label: str, limit: int, **more):
 
 
 def _day(label: str, missing: str, **more):
-    return forms.DateField(label=label, widget=DayInput, error_messages=_DAY | {"required": missing}, **more)
+    says = _DAY | {"required": missing}
+    return forms.DateField(label=label, widget=DayInput, error_messages=says, validators=[likely_day], **more)
 
 
 def _posts():

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django import forms
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -113,6 +113,12 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs=None):
         super().__init__({"class": " ".join(INPUT_CLASSES), **(attrs or {})}, format="%Y-%m-%d")
+
+
+def likely_day(day):
+    """Validator: a slip in the year (0202, 20026) is said, as it is in a table (exchange/cells.py)."""
+    if not 1900 <= day.year <= 2099:
+        raise ValidationError(f"年份不对：{day.year} 年，请核对。", code="year")
 
 
 class MomentInput(forms.DateTimeInput):

@@ -2,6 +2,8 @@
 
 from django import forms
 
+from association.core.adminforms import likely_day
+
 from .kept import KeepsFiles, KeptFileField
 from .models import DocumentKind
 
@@ -21,7 +23,7 @@ class PaperFields(forms.Form):
     )
     expires_on = forms.DateField(
         label="有效期至", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), help_text="长期有效的不填。",
-        error_messages={"invalid": "请填写有效期的最后一天，例如 2027-06-30。"},
+        error_messages={"invalid": "请填写有效期的最后一天，例如 2027-06-30。"}, validators=[likely_day],
     )  # fmt: skip
 
     def __init__(self, *args, **kwargs):

@@ -141,6 +141,21 @@ def test_only_what_was_changed_is_proposed_and_nothing_is_no_proposal(own):
     assert not ChangeProposal.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"takes_effect_on": "0202-01-05"}, "年份不对：202 年"),
+        ({"registered_capital": "99999999999999"}, "这个数额太大"),
+        ({"registered_capital": "1.23456"}, "最多写四位小数"),
+    ],
+)
+def test_a_slip_of_the_hand_is_one_sentence_and_what_was_typed_stays(own, typed, said):
+    page = ask(own, address="新路 9 号", **typed)
+    assert (page.status_code, said in page.content.decode()) == (422, True)
+    assert page.context["form"]["address"].value() == "新路 9 号"
+    assert not ChangeProposal.objects.exists()
+
+
 def test_two_clicks_are_one_proposal_and_a_second_one_waits(own):
     data = form_of(own) | {"address": "新路 2 号"}
     assert own.post("/desk/firm/change/", data)["Location"] == own.post("/desk/firm/change/", data)["Location"]
