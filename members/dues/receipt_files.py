@@ -56,8 +56,8 @@ def _attach_one(name: str, read: Callable, known, by) -> Outcome:
 
 def _runs(name: str) -> list[str]:
     """The digits in a name without the noughts before them, which Excel may have cost the number."""
-    found = (run.lstrip("0") for run in _DIGITS.findall(PurePosixPath(name).stem))
-    return [run for run in found if len(run) >= SHORTEST]
+    found = (run.lstrip("0") for run in _DIGITS.findall(PurePosixPath(name).stem) if len(run) >= SHORTEST)
+    return [run for run in found if run]
 
 
 def _by_digits(files) -> dict[str, list[DuesReceipt]]:

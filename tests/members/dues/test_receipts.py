@@ -187,6 +187,19 @@ def test_files_find_their_receipts_by_the_number_in_their_names(till, unit, pay,
     assert all(DuesReceipt.objects.get(pk=one.pk).document for one in made.values())
 
 
+def test_a_number_may_begin_with_many_noughts(till, unit, pay, receipt):
+    made = [receipt(pay(unit, 100), number) for number in ("0000000012", "0000000013")]
+    files = [
+        pdf("0000000012.pdf"),
+        pdf("430601210000000013.pdf"),
+        pdf("12.pdf", "again"),
+        pdf("0000000000.pdf", "none"),
+    ]
+    answer = till.post(f"{URL}files/", {"files": files}).content.decode()
+    assert "2 个文件已对应到票据" in answer
+    assert all(DuesReceipt.objects.get(pk=one.pk).document for one in made)
+
+
 def test_a_zip_is_unpacked_and_a_bad_one_said(till, unit, pay, receipt):
     for number in ("0012345678", "0012345679"):
         receipt(pay(unit, 100), number)
