@@ -220,7 +220,7 @@ def promise_words(one: DuesPromise | None):
     """「06-30 前缴 5,000 元」 as a chip; "" without a promise."""
     if one is None or one.promised_on is None:
         return ""
-    words = f"{one.promised_on:%Y-%m-%d} 前缴{in_yuan(one.amount) if one.amount else '清'}"
+    words = f"{one.promised_on:%Y-%m-%d} 前缴{f' {in_yuan(one.amount)}' if one.amount else '清'}"
     return chip(words, "seal" if one.promised_on < timezone.localdate() else "gold")
 
 

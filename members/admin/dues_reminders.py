@@ -110,9 +110,9 @@ class DuesReminderAdmin(ReadOnlyAdmin):
         except (ValidationError, PermissionDenied) as problem:
             form.add_error(None, reason_of(problem))
             return False
-        done = "发出" if way == DuesReminder.Way.MESSAGE else "登记书面"
+        done = "发出" if way == DuesReminder.Way.MESSAGE else "登记"
         if made:
-            messages.success(request, f"已{done}{step}：{len(made)} 家。")
+            messages.success(request, f"已{done} {step}：{len(made)} 家。")
         if left := len(ticked) - len(made):
             why = (
                 "没有账号的请打印通知，其余的刚才已经缴清或者已有人催过"

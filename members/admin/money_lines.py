@@ -21,7 +21,7 @@ from association.parties.models import Party
 from ..dues import booking, money_lists
 from ..dues.forms import ReasonForm
 from ..dues.matching import WAITING_URL
-from ..dues.money_forms import AsideForm, ClaimForm, DecisionForm, PartFormSet
+from ..dues.money_forms import AsideForm, ClaimForm, DecisionForm, PartFormSet, typed_and_one_more
 from ..dues.waiting import complete
 from ..dues.words import in_yuan
 from ..models import BankLine
@@ -168,14 +168,16 @@ class BankLineAdmin(ReadOnlyAdmin):
     def book_view(self, request, pk):
         """A line for one party or several, for dues or another use."""
         line = self.object_or_404(request, pk)
-        posted = request.POST if request.method == "POST" else None
-        initial = [{"unit": request.GET.get("unit", "")}]
-        if posted is not None and "more" in posted:
-            posted = posted.copy()
-            posted["form-TOTAL_FORMS"] = str(min(int(posted.get("form-TOTAL_FORMS") or 1), 40) + 1)
-        parts = PartFormSet(posted, initial=initial)
-        form = DecisionForm(posted, initial={"version": line.version})
-        if posted is not None and "more" not in posted and form.is_valid() and parts.is_valid():
+        more = request.method == "POST" and "more" in request.POST
+        posted = request.POST if request.method == "POST" and not more else None
+        typed = typed_and_one_more(request.POST) if more else [{"unit": request.GET.get("unit", "")}]
+        start = (
+            {name: request.POST.get(name, "") for name in DecisionForm.base_fields}
+            if more
+            else {"version": line.version}
+        )
+        parts, form = PartFormSet(posted, initial=typed), DecisionForm(posted, initial=start)
+        if posted is not None and form.is_valid() and parts.is_valid():
             data = form.cleaned_data
             try:
                 made = booking.book_line(
@@ -186,12 +188,13 @@ class BankLineAdmin(ReadOnlyAdmin):
             else:
                 messages.success(request, f"已入账 {len(made)} 笔，共 {in_yuan(sum(one.amount for one in made))}。")
                 return HttpResponseRedirect(self.page_url("waiting"))
-        wrong = posted is not None and "more" not in posted
         context = self.page_context(
             request, line, title="认领入账", line=line, parts=parts, form=form, back_url=self.page_url("waiting"),
             likely=complete([line], request.user)[0].likely,
         )  # fmt: skip
-        return TemplateResponse(request, "admin/members/dues/book.html", context, status=422 if wrong else 200)
+        return TemplateResponse(
+            request, "admin/members/dues/book.html", context, status=422 if posted is not None else 200
+        )
 
     def aside_view(self, request, pk):
         line = self.object_or_404(request, pk)

@@ -196,7 +196,7 @@ def note_dues_call(
         raise ValidationError({"amount": f"承诺金额应大于 0，不超过尚欠的 {in_yuan(owed)}。"})
     if promised_on and promised_on < timezone.localdate():
         raise ValidationError({"promised_on": "承诺日期不能早于今天，请核对。"})
-    promised = f"承诺 {promised_on:%Y-%m-%d} 前缴{in_yuan(amount) if amount else '清'}" if promised_on else ""
+    promised = f"承诺 {promised_on:%Y-%m-%d} 前缴{f' {in_yuan(amount)}' if amount else '清'}" if promised_on else ""
     call = note_call(
         party=party, by=by, topic=TOPIC, way=way, caller=caller, phone=phone, audience=audience,
         content="；".join(filter(None, [promised, content])), follow_up_on=promised_on, once=once,

@@ -322,12 +322,13 @@ def move_to(
     if party is None and purpose == P.DUES:
         raise ValidationError({"party": "缴会费的，请选择单位。"})
     rest, why = payment.amount - amount, f"改作{P(purpose).label}：{reason}"[:300]
+    waits = payment.line.why if payment.line else ""
     _take_back(payment, why, by=by)
     moved = _again(payment, amount, purpose=purpose, party=party, note=why, moved_from=payment, by=by)
     if rest:
         _again(payment, rest, purpose=payment.purpose, party=payment.party, note=f"余下的部分；{why}"[:300], by=by)
     if payment.line_id:
-        BankLine.objects.filter(pk=payment.line_id).update(booked=payment.line.booked + payment.amount, why="")
+        BankLine.objects.filter(pk=payment.line_id).update(booked=payment.line.booked + payment.amount, why=waits)
     settle([payment.party_id, moved.party_id])
     _tell(
         moved,

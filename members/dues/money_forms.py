@@ -14,6 +14,7 @@ from ..models import Payment
 from ..queries import party_named
 from .forms import amount_field
 
+MOST_PARTS = 50
 NOT_FOUND = "没有找到这家单位，或者有几家同名的；请填写全称或统一社会信用代码。"
 
 
@@ -82,7 +83,14 @@ class _Parts(forms.BaseFormSet):
         return [(data["unit"], data["amount"], data["purpose"]) for data in told]
 
 
-PartFormSet = forms.formset_factory(PartForm, formset=_Parts, extra=0, max_num=50, absolute_max=60)
+def typed_and_one_more(posted) -> list[dict]:
+    """The rows as they were typed, and an empty one: nothing is found fault with before it is said to be all."""
+    told = posted.get("form-TOTAL_FORMS", "")
+    count = min(int(told), MOST_PARTS - 1) if told.isascii() and told.isdigit() else 1
+    return [{name: posted.get(f"form-{n}-{name}", "") for name in PartForm.base_fields} for n in range(count)] + [{}]
+
+
+PartFormSet = forms.formset_factory(PartForm, formset=_Parts, extra=0, max_num=MOST_PARTS, absolute_max=MOST_PARTS + 10)
 
 
 class DecisionForm(forms.Form):

@@ -73,7 +73,7 @@ def test_a_call_with_a_promise_is_written_down_and_comes_back_on_its_day(till, t
     assert answer.status_code == 302
     promise = DuesPromise.objects.get()
     assert (promise.amount, promise.promised_on, promise.bill.dues_year.year) == (4000, day, 2020)
-    assert promise.call.content == f"承诺 {day} 前缴4,000 元；等工程款"
+    assert promise.call.content == f"承诺 {day} 前缴 4,000 元；等工程款"
     assert Todo.objects.open().get(kind="call").user == treasurer
     assert listed(till, called="promised") == [(owing["big"].name, 9000)]
     assert len(listed(till, called="never")) == 2

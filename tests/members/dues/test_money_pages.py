@@ -91,6 +91,7 @@ def test_one_line_is_split_over_several(till, lines, member, bill):
     more = till.post(url, parts(("宏达集团有限公司", "2000", "dues")) | {"more": "1"}).content.decode()
     assert 'value="宏达集团有限公司"' in more
     assert "第 2 笔" in more
+    assert "请填写" not in more  # nothing is wrong yet
     rows = [("宏达集团有限公司", "2000", "dues"), (branch.code, "2000", "dues"), ("", "800", "donation")]
     answer = post(till, url, parts(*rows, note="总公司代分公司"))
     assert "已入账 3 笔，共 4,800 元" in answer.content.decode()
@@ -257,6 +258,15 @@ def test_a_part_is_moved_to_another_use(till, lines, member, bill):
     assert standing["donation"].moved_from == payment
     post(till, f"{MONEY}{standing['donation'].pk}/move/", {"purpose": "dues", "amount": "1000", "reason": "不捐了"})
     assert not Payment.objects.standing().exclude(purpose="dues").exists()
+
+
+def test_what_waits_of_a_line_says_why_after_a_part_was_moved(till, lines, member):
+    member("甲建筑有限公司")
+    [line] = lines("张某某", amount="5,000.00")
+    post(till, f"{LINES}{line.pk}/book/", parts(("甲建筑有限公司", "2000", "dues")))
+    post(till, f"{MONEY}{Payment.objects.get().pk}/move/", {"purpose": "training", "amount": "500", "reason": "培训"})
+    line.refresh_from_db()
+    assert (line.booked, line.why) == (2000, "已有一部分入账")
 
 
 def test_what_has_a_receipt_is_not_reversed(till, pay, member):
