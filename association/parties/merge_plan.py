@@ -50,12 +50,13 @@ def key_of(row) -> tuple[type[models.Model], int]:
 
 @dataclass
 class Collision:
-    """Two rows of which only one can go on. `key` names the question in a form."""
+    """Two rows of which only one can go on. `key` names the question in a form; `over`: the keys that both share."""
 
     field: models.ForeignKey
     theirs: models.Model
     ours: models.Model
     seen: bool = True
+    over: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -63,7 +64,9 @@ class Collision:
 
     @property
     def label(self) -> str:
-        return str(self.field.model._meta.verbose_name)
+        """「参评企业（2020 年度…）」: two firms may collide in several rounds."""
+        about = "、".join(str(getattr(self.ours, name)) for name in self.over)
+        return f"{self.field.model._meta.verbose_name}{f'（{about}）' if about else ''}"
 
 
 class Plan:
@@ -109,7 +112,9 @@ class Plan:
             tuple(getattr(row, name) for name in others): row
             for row in self._read(_under(field, constraint, **{field.name: self.into.pk}))
         }
-        found = [Collision(field, row, ours[values]) for values, row in asked.items() if values in ours]
+        keys = (field.model._meta.get_field(name) for name in constraint.fields if name != field.name)
+        over = tuple(key.name for key in keys if isinstance(key, models.ForeignKey))
+        found = [Collision(field, row, ours[values], over=over) for values, row in asked.items() if values in ours]
         if rule_of(field) is WhenMerged.MOVES_UNLESS_TWIN:
             twins = {one.theirs.pk for one in found}
             self.rows[field] = [row for row in self.rows[field] if row.pk not in twins]

@@ -32,6 +32,7 @@ def test_one_rating_of_a_round_goes_on(two, clerk, which):
     merged, into = theirs.party, ours.party
     plan = Plan(merged, into)
     assert {one.field.model for one in plan.collisions} >= {Rating, AuthorityScore}
+    assert f"参评企业（{ours.round.title}）" in {one.label for one in plan.collisions}
     before = list(Rating.objects.order_by("pk").values_list("pk", "party", "case__party", "case__voided_at"))
     done = merge(merged=merged, into=into, by=clerk, reason=WHY, choices=choices(plan, which))
     winner, loser = (theirs, ours) if which == THEIRS else (ours, theirs)
