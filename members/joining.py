@@ -14,7 +14,7 @@ from django.utils import timezone
 from association.accounts.roles import Right
 from association.accounts.rules import needs
 from association.cases.actions import open_case
-from association.cases.materials import missing_of, name_part
+from association.cases.materials import hand_in, missing_of, name_part, slots_of, why_not_hand_in
 from association.cases.models import Case, Material, Slot
 from association.core.enums import Audience
 from association.core.models import Association, StaleVersion
@@ -34,11 +34,12 @@ FIELDS = (
     "contact_name", "contact_phone", "business", "staff_count", "introduction", "wished_post",
 )  # fmt: skip
 ASKED = ("contact_name", "contact_phone", "business")  # what has to be there before it is submitted
+FORM = "入会申请表"
 SLOTS = (  # what is usual; staff edit the rows
-    (Membership.Kind.UNIT.label, "入会申请表", "填写后加盖公章的扫描件", "", True, 10),
+    (Membership.Kind.UNIT.label, FORM, "填写后加盖公章的扫描件", "", True, 10),
     (Membership.Kind.UNIT.label, "营业执照", "", "营业执照", True, 20),
     (Membership.Kind.UNIT.label, "资质证书", "没有资质的单位可以不交", "资质证书", False, 30),
-    (Membership.Kind.PERSON.label, "入会申请表", "填写后本人签名的扫描件", "", True, 10),
+    (Membership.Kind.PERSON.label, FORM, "填写后本人签名的扫描件", "", True, 10),
     (Membership.Kind.PERSON.label, "执业资格或职称证书", "", "", False, 20),
 )
 LETTER = (
@@ -145,7 +146,15 @@ def enter(
     row = known or _open(party, by=by, at=JoiningState.DRAFT, on_behalf=came)
     _write(row, values or {}, by=by, channel=channel)
     perform(row.case, "submit", by=by, on_behalf=came)
+    _hand_in_form(row.case, scan, by=by)
     return MembershipApplication.objects.select_related("case__party").get(pk=row.pk)
+
+
+def _hand_in_form(case: Case, scan: Document | None, *, by):
+    """The scan of the form is the material of that name: nobody scans it twice."""
+    slot = slots_of(case).filter(name=FORM).first()
+    if scan is not None and slot is not None and not why_not_hand_in(case, by):
+        hand_in(case=case, slot=slot, by=by, documents=[scan])
 
 
 # -- Filling in -------------------------------------------------------------------------------------------------------

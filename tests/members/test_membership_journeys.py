@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from association.cases.materials import missing_of
 from association.cases.models import Material, Slot
 from association.outbox.models import Message
 from association.parties.models import Party, Seat
@@ -191,6 +192,7 @@ def test_a_paper_application_is_typed_in_by_staff(firm, office, desk_of, today):
     step = application.case.membership_application and application.case
     assert "纸质代录" in page(office, f"{APPLICATIONS}{step.pk}/change/")
     assert "等待受理" in page(desk_of(party), f"/desk/membership/{application.case.uid}/")
+    assert {slot.name for slot in missing_of(application.case)} == {"营业执照"}, "the form is not scanned twice"
     assert "已在办理" in office.post(url, paper(unit="丙建设有限公司")).content.decode()
 
 
