@@ -41,7 +41,8 @@ class CleanRow:
 class Judged:
     """The verdict on a row and what `write` needs. `shown` is the firm as written, for the list of those that wait;
 
-    `means`: the name to suggest firms for, where it is another one (a person who pays for a firm).
+    `means`: the name to suggest firms for, where it is another one (a person who pays for a firm); `why` it waits, where
+    that is not for want of a firm of that name.
     """
 
     row: CleanRow
@@ -52,6 +53,7 @@ class Judged:
     problems: list[dict] = field(default_factory=list)
     shown: str = ""
     means: str = ""
+    why: str = ""
     extra: Any = None
 
 
@@ -118,7 +120,7 @@ class ImportKind:
     """Subclass and register(). `options`: the names in OPTIONS that the kind asks for, `needs` those it cannot do without.
 
     `waiting_url`: the page on which a person says which firm a waiting row means. `examples`: what the template shows
-    for a column, by its key.
+    for a column, by its key. `about_waiting`: what is to be known of rows that wait before they are written.
     """
 
     name: str
@@ -130,6 +132,9 @@ class ImportKind:
     session: type[Session]
     examples: Mapping[str, str] = {}
     waiting_url: str = ""
+    about_waiting: str = (
+        "名称和代码在企业档案里都对不上。导入以后再选定是哪一家，或确认不是；选定一次，以后同一来源的同一名称自动对应。"
+    )
     tells_absent: bool = True  # False where files have this column or that, and no row of ours loses anything
     order: int = 50  # among the kinds on the page
 

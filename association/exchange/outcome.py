@@ -7,13 +7,13 @@ from .kinds import Judged, V
 
 
 def waiting_words(one: Judged) -> dict:
-    """What is kept of a row that waits: the firm as written, and whom it may mean where that is another name."""
-    return {"value": one.shown, "means": one.means} if one.means else {"value": one.shown}
+    """What is kept of a row that waits: the firm as written, whom it may mean where that is another name, why it waits."""
+    return {"value": one.shown} | {name: said for name in ("means", "why") if (said := getattr(one, name))}
 
 
 def as_waiting(kept: dict) -> dict:
     """The same out of what was kept."""
-    return {key: kept[key] for key in ("value", "means") if key in kept}
+    return {key: kept[key] for key in ("value", "means", "why") if key in kept}
 
 
 def meant(row: dict) -> str:

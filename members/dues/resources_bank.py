@@ -44,6 +44,7 @@ class BankSession(Session):
         for one, (_party, why) in zip(waits, matching.judge([one.subject for one in waits]), strict=True):
             if why:
                 one.verdict, one.subject.why, one.shown = V.WAITING, why, one.subject.payer or "（银行未写户名）"
+                one.why = why
                 one.means = next(iter(matching.named_in(one.subject.memo)), "")
         return judged
 
@@ -141,6 +142,7 @@ class _BankLines(ImportKind):
     session = BankSession
     tells_absent = False
     waiting_url = matching.WAITING_URL
+    about_waiting = "付款户名不是会员，或者说不准是哪家的会费。导入以后逐笔认领；认领只管那一笔，不会套用到以后的流水。"
     examples = {
         "at": "2026-03-05 10:20:00", "day": "2026-03-05", "reference": "2026030512345678", "in": "2000.00",
         "payer": "某某建筑工程有限公司", "memo": "2026 年会费", "balance": "102000.00",

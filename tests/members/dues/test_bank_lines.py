@@ -102,6 +102,7 @@ def test_a_person_who_pays_for_a_firm_has_that_firm_suggested(association):
     found = json.loads(run("import_excel", "bank-lines", str(SAMPLE / FILES["1"]), "--json"))
     row = next(row for row in found["waiting"] if row["value"] == "孙洋")
     assert row["suggestions"][0]["name"] == "岳阳玉磊建设工程有限公司（示例）"
+    assert row["why"] == "摘要写明替别人代缴"
     assert (found["read"], found["created"], len(found["waiting"]), found["rejected"]) == (53, 47, 6, [])
 
 

@@ -93,7 +93,7 @@ class Command(BaseCommand):
             self.stdout.write(f"第 {row['row']} 行 {row['column']}「{row['value']}」：{row['reason']}")
         for row in outcome["waiting"]:
             names = "、".join(one["name"] for one in row["suggestions"]) or "没有相似的企业"
-            self.stdout.write(f"第 {row['row']} 行「{row['value']}」没有对应企业，可能是：{names}")
+            self.stdout.write(f"第 {row['row']} 行「{row['value']}」{row.get('why', '没有对应企业')}，可能是：{names}")
 
 
 def _place(row: ImportRow) -> dict:
