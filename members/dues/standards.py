@@ -234,7 +234,11 @@ def load_standard(data: dict, *, by=None) -> tuple[DuesStandard, bool]:
         if differs := _difference(data_of(known), data):
             raise ValidationError(
                 f"{known.starts_on:%Y-%m-%d} 起执行的「{known}」已在系统里，文件与它不同（{differs}）。"
-                "确认过的标准不再改动，新的标准请写新的执行日期。"
+                + (
+                    "确认过的标准不再改动，新的标准请写新的执行日期。"
+                    if known.adopted_at
+                    else "它还是草稿，请在「会费标准」里改好再确认。"
+                )
             )
         return known, False
     standard = DuesStandard(**{name: value for name, value in data.items() if name != "rates"})

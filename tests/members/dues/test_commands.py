@@ -82,3 +82,13 @@ def test_a_closed_year_prints_its_frozen_figures(bill, pay, firm, treasurer):
     perform(DuesYear.objects.get(), "close", by=treasurer)
     pay(party, 1000)
     assert figures()["received"] == 0
+
+
+def test_a_draft_that_differs_from_the_file_is_not_called_adopted(association, tmp_path):
+    data = json.loads(Path(STANDARD).read_text(encoding="utf-8"))
+    (tmp_path / "few.json").write_text(
+        json.dumps(data | {"meeting": data["meeting"] | {"present": 70, "in_favour": 60}})
+    )
+    assert "还是草稿" in run("load_dues_standard", str(tmp_path / "few.json"))
+    with pytest.raises(CommandError, match="它还是草稿"):
+        run("load_dues_standard", STANDARD)
