@@ -5,6 +5,7 @@ keep the rows in step, see roster_follow). Nothing lapses by itself. A membershi
 time, so that what the file says of today is what the rows say.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
@@ -84,9 +85,17 @@ def follow(parties: Iterable[Party], *, by, reason: str):
     raise_stamp()
 
 
+def _number_format() -> str:
+    """As the rules say; where nobody has kept rules yet, as the members' list that came in writes its numbers."""
+    rules = MembershipRules.current()
+    last = Membership.objects.exclude(number="").order_by("-pk").values_list("number", flat=True).first()
+    found = re.fullmatch(r"([^{}]*?)(\d+)", last or "") if rules._state.adding else None
+    return f"{found[1]}{{n:0{len(found[2])}d}}" if found else rules.number_format
+
+
 def next_number(joined_on: date) -> str:
     """The next member number (会员编号) by the house's format; numbers that came with a list are passed over."""
-    wanted = MembershipRules.current().number_format
+    wanted = _number_format()
     year = joined_on.year if "{year" in wanted else 0
     taken = set(Membership.objects.exclude(number="").values_list("number", flat=True))
     while True:

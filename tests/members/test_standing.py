@@ -103,6 +103,11 @@ def test_who_may_not_keep_members_writes_nothing(member, staff):
             act()
 
 
+def test_without_rules_numbers_go_on_as_the_list_that_came_in_writes_them(member, firm, clerk):
+    standing.join(party=firm().party, joined_on=SINCE, by=clerk, number="YYJX0001")
+    assert member().number == "YYJX0002"
+
+
 def test_numbers_follow_the_houses_format_and_pass_over_those_taken(member, firm, clerk):
     MembershipRules(number_format="建协{year}-{n:03d}", warn_days=[30]).save()
     standing.join(party=firm().party, joined_on=D(2024, 1, 1), number="建协2023-001", by=clerk)
