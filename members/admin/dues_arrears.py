@@ -179,18 +179,18 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
         unit = Party.objects.visible_to(request.user).filter(pk=party).first()
         if unit is None:
             raise Http404
-        may_call = holds(request.user, Right.DUES)
+        may_call, back = holds(request.user, Right.DUES), f"{URL}?{urlencode(_said(arrears.params_of(request.GET)))}"
         form = DuesCallForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and not may_call:
             raise PermissionDenied("您没有办理会费的权限。")
         if request.method == "POST" and form.is_valid() and self._noted(request, unit, form):
-            return HttpResponseRedirect(URL)
+            return HttpResponseRedirect(back)
         rows = arrears.of_parties(request.user, [unit.pk])
         row, opened = (rows[0] if rows else None), is_open(request, LIST)
         context = self.page_context(
-            request, title=unit.name, crumb=Link("欠缴会费", URL), unit=unit, row=row, statement=statement_of(unit.pk, request.user),
+            request, title=unit.name, crumb=Link("欠缴会费", back), unit=unit, row=row, statement=statement_of(unit.pk, request.user),
             contacts=row.contact_words(masked=not opened) if row else [], form=form, may_call=may_call and (row or form.errors),
-            calls=[(one, promise_words(one)) for one in arrears.calls_of(unit.pk, request.user)], back_url=URL,
+            calls=[(one, promise_words(one)) for one in arrears.calls_of(unit.pk, request.user)], back_url=back,
         )  # fmt: skip
         status = 422 if form.errors else 200
         return TemplateResponse(request, "admin/members/dues/arrears_party.html", context, status=status)

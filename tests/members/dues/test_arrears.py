@@ -111,6 +111,15 @@ def test_a_call_after_it_was_paid_is_not_taken(till, owing, pay):
     assert "已经缴清" in _call(till, owing["big"], content="x").content.decode()
 
 
+def test_after_a_call_the_list_is_filtered_as_before(till, owing):
+    [page] = re.findall(
+        rf'href="({URL}{owing["small"].pk}/[^"]*)"', till.get(f"{URL}?district=西区&order=name").content.decode()
+    )
+    page = page.replace("&amp;", "&")
+    assert "district=%E8%A5%BF%E5%8C%BA" in page
+    assert till.post(page, {"way": "out", "content": "再说"}).url == f"{URL}?{page.partition('?')[2]}"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_are_one_call(till, owing):
     page = till.get(f"{URL}{owing['big'].pk}/").context["form"]
