@@ -161,6 +161,9 @@ class _List(ImportKind):
     right = Right.MEMBERS
     options = ("change",)
     needs = ("change",)
+    about_waiting = (
+        "单位在会议当天不是会员，或者名称和代码在企业档案里对不上。导入以后在名单里逐行选定是哪一家，只对这份名单有效。"
+    )
     session = ListSession
     waiting_url = "/admin/members/termchange/"
     examples = {
