@@ -19,6 +19,7 @@ from ..queries import party_named
 from .standards import PERSONS, day_in, read_joiners
 
 YEARS = range(2000, 2101)
+OFFERED = 3
 
 
 def amount_field(label: str, help_text: str = "", **kwargs) -> forms.DecimalField:
@@ -30,6 +31,16 @@ def amount_field(label: str, help_text: str = "", **kwargs) -> forms.DecimalFiel
             "max_whole_digits": "这个金额太大，请核对。", "min_value": "金额不能小于 0。",
         },
     )  # fmt: skip
+
+
+def unit_named(text: str) -> Party:
+    """The unit of that name in full or that code. Raises ValidationError, which offers those that the words fit."""
+    party = party_named(text)
+    if party is None:
+        likely = list(Party.objects.living().search(text).order_by("name").values_list("name", flat=True)[:OFFERED])
+        offers = f"可能是：{'、'.join(likely)}。" if likely else ""
+        raise ValidationError(f"没有找到这家单位，或者有几家同名的；请填写全称或统一社会信用代码。{offers}")
+    return party
 
 
 # -- The standard -------------------------------------------------------------------------------------------------------
@@ -186,10 +197,7 @@ class BillForm(forms.Form):
         self.fields["year"].choices = [(str(year), f"{year} 年") for year in years]
 
     def clean_unit(self) -> Party:
-        party = party_named(self.cleaned_data["unit"])
-        if party is None:
-            raise ValidationError("没有找到这家单位，或者有几家同名的；请填写全称或统一社会信用代码。")
-        return party
+        return unit_named(self.cleaned_data["unit"])
 
     def clean_year(self) -> int:
         return int(self.cleaned_data["year"])

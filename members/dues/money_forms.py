@@ -11,11 +11,9 @@ from association.parties.models import Party
 from ..joining_forms import day_field
 from ..membership_forms import _text
 from ..models import Payment
-from ..queries import party_named
-from .forms import amount_field
+from .forms import amount_field, unit_named
 
 MOST_PARTS = 50
-NOT_FOUND = "没有找到这家单位，或者有几家同名的；请填写全称或统一社会信用代码。"
 
 
 class UnitMixin:
@@ -23,10 +21,7 @@ class UnitMixin:
 
     def clean_unit(self) -> Party | None:
         text = self.cleaned_data["unit"].strip()
-        party = party_named(text) if text else None
-        if text and party is None:
-            raise ValidationError(NOT_FOUND)
-        return party
+        return unit_named(text) if text else None
 
 
 class ClaimForm(forms.Form):
