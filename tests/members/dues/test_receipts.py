@@ -73,7 +73,9 @@ def test_a_receipt_is_made_out_gets_its_file_and_the_firm_fetches_it(
     assert unit.name not in till.get(f"{URL}missing/").content.decode()
     assert "没有文件" in till.get(URL).content.decode()
     client = client_of(firm_user(unit))
-    assert "文件还没有上传" in client.get("/desk/dues/").content.decode()
+    shown = client.get("/desk/dues/").content.decode()
+    assert "票据 0012345678，代码 43060121，校验码 ab12" in shown
+    assert "文件还没有上传" in shown
     till.post(f"{URL}{made.pk}/attach/", {"file": pdf("a.pdf")})
     made.refresh_from_db()
     assert made.document.label == "会费票据_0012345678.pdf"
