@@ -20,6 +20,7 @@ from .standards import PERSONS, day_in, read_joiners
 
 YEARS = range(2000, 2101)
 OFFERED = 3
+JOINERS = "每行写两样：从哪一天起入会（两位月份、一横、两位日期），当年按几成缴（0 到 1），例：07-01 0.5。"
 
 
 def amount_field(label: str, help_text: str = "", **kwargs) -> forms.DecimalField:
@@ -80,8 +81,11 @@ class StandardForm(forms.ModelForm):
     def clean_joiners(self):
         lines = [line.split() for line in self.cleaned_data["joiners"].replace("：", " ").splitlines() if line.strip()]
         if any(len(line) != 2 for line in lines):
-            raise ValidationError("每行写两样：日期和几成，例：07-01 0.5。")
-        return read_joiners([{"from": day, "share": share} for day, share in lines])
+            raise ValidationError(JOINERS)
+        try:
+            return read_joiners([{"from": day, "share": share} for day, share in lines])
+        except ValidationError:  # which speaks of a file
+            raise ValidationError(JOINERS) from None
 
 
 class RateForm(forms.ModelForm):

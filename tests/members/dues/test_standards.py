@@ -187,7 +187,7 @@ def test_a_draft_says_what_is_missing_and_keeps_what_was_typed(till):
     answer = till.post(f"{URL}add/", draft_values(due_day="六月", joiners="七月 一半", **{"rates-0-amount": "三万"}))
     said = answer.content.decode()
     assert answer.status_code == 200
-    for words in ("请写成 06-30 的样子", "年中入会的规则看不懂", "请填写金额", "第三届第二次会员代表大会", "三万"):
+    for words in ("请写成 06-30 的样子", "例：07-01 0.5。", "请填写金额", "第三届第二次会员代表大会", "三万"):
         assert words in said
     assert not DuesStandard.objects.exists()
     till.post(f"{URL}add/", draft_values(present="60"))
