@@ -15,7 +15,7 @@ from association.exchange.models import ImportBatch
 from association.jobs import actions as jobs
 from association.outbox.models import Message
 from members.dues import figures
-from members.models import Allocation, BankLine, DuesBill, DuesReceipt, DuesYear, Membership, Payment
+from members.models import Allocation, BankLine, DuesBill, DuesReceipt, DuesStandard, DuesYear, Membership, Payment
 
 from .test_commands import KEYS, SAMPLE
 
@@ -61,7 +61,7 @@ class Treasurer:
             "duesstandard/add/", name="会费标准（2021 年起）", starts_on="2021-01-01", basis="post", due_day="06-30",
             body="会员代表大会", meeting_on="2020-12-18", delegates=120, present=104, in_favour=97, is_secret="on", **rates,
         )  # fmt: skip
-        assert "可以开单了" in self.do("duesstandard/1/adopt/", sure="1")
+        assert "可以开单了" in self.do(f"duesstandard/{DuesStandard.objects.get().pk}/adopt/", sure="1")
 
     def bill(self):
         assert "开出 120 张账单" in self.see("duesyear/bill/", year=2021)
