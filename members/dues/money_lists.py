@@ -23,6 +23,7 @@ _LINES: dict[str, tuple[str, Callable]] = {
     "waiting": ("待认领", lambda rows: rows.waiting()),
     "booked": ("已入账", lambda rows: rows.filter(direction=D.IN, withdrawn_at=None, booked=F("amount"))),
     "aside": ("不入账", lambda rows: rows.filter(set_aside_at__isnull=False, withdrawn_at=None)),
+    "returned": ("像是退回了已入账的款", lambda rows: rows.returned()),
     "out": ("支出", lambda rows: rows.filter(direction=D.OUT, withdrawn_at=None)),
     "interest": ("利息", lambda rows: rows.filter(direction=D.INTEREST, withdrawn_at=None)),
     "withdrawn": ("导入已撤销", lambda rows: rows.filter(withdrawn_at__isnull=False)),

@@ -12,7 +12,7 @@ from association.core.stamp import raise_stamp
 from association.timeline.actions import record
 from association.workflow.models import Step
 
-from ..models import DuesRules, DuesYear
+from ..models import BankLine, DuesRules, DuesYear
 from . import figures, receipts
 from .plans import plan_bills
 
@@ -66,6 +66,11 @@ def checks_of(year: DuesYear) -> list[Check]:
             lines,
             "/admin/members/bankline/waiting/",
             must=True,
+        ),
+        Check(
+            "没有退回了而还算已缴的款项",
+            BankLine.objects.returned().filter(happened_on__year=year.year).count(),
+            f"/admin/members/bankline/?state=returned&month={year.year}",
         ),
         Check("应开单的会员都已开单", len(plan.bills), f"/admin/members/duesyear/bill/?year={year.year}"),
         Check("每家会员都算得出应缴金额", len(plan.without), f"/admin/members/duesyear/bill/?year={year.year}"),

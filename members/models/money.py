@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Round  # SQLite adds figures as floats: 0.1 + 0.2 is more than 0.3 there
 from django.utils import timezone
 
@@ -29,6 +29,15 @@ class BankLineQuerySet(StaffQuerySet):
         return self.filter(
             direction=BankLine.Direction.IN, set_aside_at=None, withdrawn_at=None, booked__lt=F("amount")
         )
+
+    def returned(self):
+        """Money that went back to a payer whose payment of as much still stands (红字、退回): to be reversed or refunded."""
+        stands = Payment.objects.standing().filter(
+            kind=Payment.Kind.RECEIPT, line__payer_key=OuterRef("payer_key"), amount=OuterRef("amount"), refunded=0,
+            received_on__lte=OuterRef("happened_on"),
+        )  # fmt: skip
+        gone = self.filter(direction=BankLine.Direction.OUT, withdrawn_at=None).exclude(payer_key="")
+        return gone.filter(Exists(stands))
 
 
 class BankLine(Base):

@@ -20,8 +20,8 @@ FLOW = register(
         transitions=(
             Transition(
                 "close", "关账", frozenset({S.OPEN}), S.CLOSED, Right.DUES,
-                guard=years.why_not_close, effect=years.close, restores=("closed_on", "frozen"),
-                about="当年的数字从此固定，账单、减免不再改动；以后收到的钱照样入账，单列为“关账后收到”。",
+                guard=years.why_not_close, effect=years.close,  # nothing to take back: only somebody else opens it again
+                about="当年的数字从此固定，账单、减免不再改动；以后收到的钱照样入账，单列为“关账后收到”。关错了的，由另一人重新开账。",
             ),
             Transition(
                 "reopen", "重新开账", frozenset({S.CLOSED}), S.OPEN, Right.DECIDE, needs_note=True,

@@ -207,7 +207,8 @@ def test_without_a_standard_the_preview_says_so(till):
 def test_one_bill_by_hand(standard, treasurer, till, member, firm, pay):
     member()
     make_bills(2021, by=treasurer)
-    late = firm("某市补开建筑有限公司").party
+    stranger = firm("某市路过建筑有限公司").party
+    late = member()
     pay(late, 300)
     form = {"unit": late.name, "year": "2021", "label": "会员单位", "full_amount": "1500.50", "reason": "补缴"}
     wrong = till.post("/admin/members/duesbill/new/", form | {"unit": "没有这家", "full_amount": "-1"})
@@ -216,6 +217,8 @@ def test_one_bill_by_hand(standard, treasurer, till, member, firm, pay):
     assert "没有找到这家单位" in said
     assert "金额不能小于 0" in said
     assert "补缴" in said
+    none = till.post("/admin/members/duesbill/new/", form | {"unit": stranger.name})
+    assert "2021 年不是会员，不能开会费账单" in none.content.decode()
     till.post("/admin/members/duesbill/new/", form)
     bill = DuesBill.objects.get(party=late)
     assert (bill.amount, bill.paid, bill.label) == (Decimal("1500.50"), 300, "会员单位")

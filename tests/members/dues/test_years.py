@@ -205,11 +205,26 @@ def test_another_person_opens_it_again_with_a_reason(year, treasurer, staff, til
     assert figures.figures(2021)["due_total"] == 11000
 
 
-def test_who_closed_it_by_mistake_takes_it_back(year, treasurer):
+def test_who_closed_it_by_mistake_asks_somebody_else(year, treasurer):
     close(year, treasurer)
-    undo_last(year, by=treasurer, reason="点错")
+    with pytest.raises(MoveRefused):
+        undo_last(year, by=treasurer, reason="点错")
     year.refresh_from_db()
-    assert (year.state, year.closed_on, year.frozen) == ("open", None, {})
+    assert year.state == "closed"
+
+
+def test_money_that_went_back_is_on_the_check_list(year, waiting, till, treasurer):
+    came, went = waiting("20210001"), waiting("20210002", day=dt.date(2021, 5, 9))
+    BankLine.objects.update(payer_key="孙某")
+    BankLine.objects.filter(pk=went.pk).update(direction="out")
+    assert not BankLine.objects.returned().exists()
+    [paid] = booking.book_line(line=came, parts=[(year.bills.filter(paid=0).get().party,)], by=treasurer)
+    assert "像是退回了已入账的款" in till.get("/admin/members/bankline/?state=returned&month=2021").content.decode()
+    assert BankLine.objects.returned().get() == went
+    checks = till.get(f"{URL}{year.pk}/checks/").content.decode()
+    assert "/admin/members/bankline/?state=returned" in checks.replace("&amp;", "&")
+    booking.reverse(payment=paid, reason="退回", by=treasurer)
+    assert not BankLine.objects.returned().exists()
 
 
 def test_a_year_without_bills_is_not_closed(standard, treasurer, year):
