@@ -45,7 +45,8 @@ class PlannedBill:
 
 @dataclass
 class BillPlan:
-    """`without`: members that get no bill, each with why; `billed`: how many have one already."""
+    """`without`: members that get no bill, each with why; `voided` of them because theirs was declared void; `billed`:
+    how many have one already."""
 
     year: int
     standard: DuesStandard
@@ -53,6 +54,7 @@ class BillPlan:
     bills: list[PlannedBill] = field(default_factory=list)
     without: list[tuple[Party, str]] = field(default_factory=list)
     billed: int = 0
+    voided: int = 0
 
     @property
     def total(self) -> Decimal:
@@ -96,6 +98,7 @@ def plan_bills(year: int) -> BillPlan:
         elif membership.party_id in void:
             why = f"当年的账单作废过（{void[membership.party_id]}），要开的请逐张开"
             plan.without.append((membership.party, why))
+            plan.voided += 1
         else:
             pricing.put(plan, membership)
     return plan

@@ -73,7 +73,11 @@ def checks_of(year: DuesYear) -> list[Check]:
             f"/admin/members/bankline/?state=returned&month={year.year}",
         ),
         Check("应开单的会员都已开单", len(plan.bills), f"/admin/members/duesyear/bill/?year={year.year}"),
-        Check("每家会员都算得出应缴金额", len(plan.without), f"/admin/members/duesyear/bill/?year={year.year}"),
+        Check(
+            "每家会员都算得出应缴金额",
+            len(plan.without) - plan.voided,
+            f"/admin/members/duesyear/bill/?year={year.year}",
+        ),
         Check("当年的会费收款都已开票", without_receipt, f"/admin/members/duesreceipt/missing/?year={year.year}"),
         Check("年度已经结束", 0 if over else 1, "", words="" if over else f"{year.year} 年还没有过完"),
     ]
