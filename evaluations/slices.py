@@ -120,7 +120,8 @@ def score_slice(book: RuleBook, run: int, part: Slice) -> tuple[list[tuple], dic
         points = dumps([one["p"] for one in sheet.explanation["p"]])
         detail = dumps(sheet.explanation)
         rows.append((run, firm.rating, points, sheet.own, sheet.total, sheet.grade or "", detail))
-        results.append(Result(firm.code, firm.group, firm.is_member, sheet))
+        light = sheet._replace(explanation={})  # a slice of explanations kept would cost fresh memory each time
+        results.append(Result(firm.code, firm.group, firm.is_member, light))
     return rows, summarise(book, results)
 
 
