@@ -12,7 +12,7 @@ from association.publicity.models import PublicityList
 from .models import AuthorityScore, CreditRecord, Rating, RatingRound, ScoreSheet, ScoringRun, Survey
 from .scoring import RuleBook, explain
 from .scoring.views import SheetView
-from .slices import inputs_stamp
+from .slices import stamp_of
 
 HIDDEN = "—"
 MOST_COLUMNS = 30  # of a chart with a column for each whole point
@@ -57,7 +57,7 @@ def sheet_for(user, rating: Rating) -> SheetForReader:
         else None
     )
     show_all = office or (rating_round.sheets_open and rating_round.grades_open)
-    sheet = explain(RuleBook.from_dict(stored.run.rulebook), stored.detail) if stored else None
+    sheet = explain(RuleBook.from_dict(stored.run.rulebook), stored.detail, stored.run.givers) if stored else None
     if sheet and not show_all:
         sheet = _own_only(sheet)
     return SheetForReader(sheet, stored.run if stored else None, rating, rating_round, show_all, office)
@@ -210,7 +210,7 @@ def aside_sentence(parties, rating_round: RatingRound | None = None) -> str:
 def inputs_changed_since(rating_round: RatingRound) -> bool:
     """Whether what firms are rated by has changed since the current run. Four queries."""
     run = rating_round.current_run
-    return run is not None and run.inputs_stamp != inputs_stamp(rating_round)
+    return run is not None and run.inputs_stamp != stamp_of(rating_round).inputs
 
 
 def list_of(rating_round: RatingRound) -> PublicityList | None:

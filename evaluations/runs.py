@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from association.accounts.roles import Right
@@ -27,7 +26,7 @@ from .models import Rating, RatingRound, ScoreSheet, ScoringRun
 from .scheme_rows import rulebook_of
 from .scoring import Light, Result, RuleBook, compare, light_of, summarise
 from .scoring.exact import exact
-from .slices import COLUMNS, add_up, chain, givers, inputs_stamp, no_collector, read_slice, score_slice
+from .slices import COLUMNS, Stamp, add_up, chain, givers, no_collector, read_slice, score_slice, stamp_of
 
 CHANGES_KEPT = 1000  # of the differences from the run before; the rest is counted
 
@@ -53,10 +52,10 @@ def rate_now(rating_round: RatingRound, *, by=None) -> tuple[ScoringRun, bool]:
 def rate(job):
     """See the module. The cursor holds the run, the last party done, the fingerprint and the figures so far."""
     rating_round = RatingRound.objects.select_related("scheme").get(pk=job.args["round"])
-    total = rating_round.ratings.taking_part().count()
-    if not total:
+    if not rating_round.ratings.taking_part().exists():
         raise jobs.Refused("这一轮还没有参评企业，请先导入申报企业名册。")
     run = _run_of(job, rating_round)
+    total = Stamp(*job.cursor["stamp"]).firms
     if run.state == ScoringRun.State.VALID:  # this very job made it valid and was stopped before it could say so
         return {"run": run.pk, "new": True}
     book = RuleBook.from_dict(run.rulebook)
@@ -105,12 +104,6 @@ def _write(job, rows, place):
     job.keep(**{key: place[key] for key in ("after", "done", "digest", "summary")})
 
 
-def _stamp(rating_round: RatingRound) -> list:
-    """Tells whether anything changed while a run was under way: what it reads, and the firms' data in the round."""
-    versions = rating_round.ratings.taking_part().aggregate(n=Sum("version"))["n"]
-    return [*inputs_stamp(rating_round), versions]
-
-
 def _importing() -> bool:
     """Whether a file is being written this moment: half of it must not count."""
     alive = {"job__state": Job.State.RUNNING, "job__heartbeat_at__gte": jobs.stale_before()}
@@ -133,7 +126,7 @@ def _run_of(job, rating_round) -> ScoringRun:
             by=job.owner,
             job_id=job.pk,
         )
-        job.keep(run=run.pk, stamp=_stamp(rating_round))
+        job.keep(run=run.pk, stamp=stamp_of(rating_round))
     return run
 
 
@@ -154,9 +147,10 @@ def _finish(job, run: ScoringRun, before: ScoringRun | None) -> dict | None:
     """
     locked = RatingRound.objects.select_for_update().get(pk=run.round_id)
     job.keep(finished=True)  # whoever lost the lease stops here
-    if _stamp(locked) != job.cursor["stamp"] or _importing():
+    stamp = stamp_of(locked)
+    if stamp != Stamp(*job.cursor["stamp"]) or _importing():
         return None
-    seen = job.cursor["stamp"][:-1]
+    seen = stamp.inputs
     if before and before.inputs_hash == run.inputs_hash:
         _drop(run)
         before.inputs_stamp, before.checked_at = seen, timezone.now()

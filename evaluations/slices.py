@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from django.db.models import CharField, Count, Max, Sum, Value
+from django.db.models import CharField, Count, Max, Sum
 from django.db.models.functions import Cast
 
 from association.core.bulk import plain_rows
 
 from .models import AuthorityScore, CreditRecord, CreditSource, RatingRound, Survey
-from .scoring import Result, RuleBook, dumps, score, summarise
+from .scoring import Light, Result, RuleBook, dumps, score, summarise
 
 SLICE = 2000  # firms a transaction: about a second
 
@@ -46,8 +46,16 @@ def inputs_of(rating_round: RatingRound):
     )
 
 
-def inputs_stamp(rating_round: RatingRound) -> list:
-    """Tells whether what a run reads has changed: rows come, gone, changed or matched anew, firms in and out, the scheme.
+class Stamp(NamedTuple):
+    """Tells whether a round changed: `inputs` is what a run reads, `versions` adds up those of its ratings' own data."""
+
+    inputs: list
+    firms: int
+    versions: int
+
+
+def stamp_of(rating_round: RatingRound) -> Stamp:
+    """Rows come, gone, changed or matched anew, firms in and out, the scheme.
 
     Four queries. Rows of other years change it as well: a run that finds the same then keeps the new stamp.
     """
@@ -55,8 +63,10 @@ def inputs_stamp(rating_round: RatingRound) -> list:
     for rows in inputs_of(rating_round):
         found = rows.aggregate(n=Count("pk"), last=Max("updated_at"), versions=Sum("version"))
         parts.append([found["n"], str(found["last"]), found["versions"]])
-    firms = rating_round.ratings.taking_part().aggregate(n=Count("pk"), keys=Sum("pk"))
-    return [*parts, [firms["n"], int(firms["keys"] or 0)], rating_round.scheme_id]  # PostgreSQL sums keys as Decimal
+    taking_part = rating_round.ratings.taking_part()
+    firms = taking_part.aggregate(n=Count("pk"), keys=Sum("pk"), versions=Sum("version"))
+    keys = int(firms["keys"] or 0)  # PostgreSQL sums keys as Decimal
+    return Stamp([*parts, [firms["n"], keys], rating_round.scheme_id], firms["n"], firms["versions"] or 0)
 
 
 def givers() -> dict[str, str]:
@@ -99,11 +109,10 @@ def read_slice(rating_round: RatingRound, after: int) -> Slice | None:
         rows.filter(party_id__gte=firms[0].party, party_id__lte=firms[-1].party).order_by()
         for rows in inputs_of(rating_round)
     )
-    # in the shape of scoring.Fact; the amount stands in the fact's own wording, who provides it in the run
+    # in the shape of scoring.Fact
     said = plain_rows(
-        records.annotate(day=Cast("date", CharField()), nothing=Value(""), unsaid=Value("")),
-        *("id", "source", "day", "repaired", "document_no", "fact", "nothing", "counterparty", "unsaid"),
-        "party_id",
+        records.annotate(day=Cast("date", CharField())),
+        *("id", "source", "day", "repaired", "document_no", "fact", "counterparty", "party_id"),
     )
     asked = surveys.values_list("id", "project", "client", "channel", "date", "surveyor", "marks", "party_id")
     return Slice(firms, _grouped(said), _grouped(asked), dict(scores.values_list("party_id", "score")))
@@ -114,13 +123,12 @@ def score_slice(book: RuleBook, run: int, part: Slice) -> tuple[list[tuple], dic
     imported = [one.name for one in book.imported_parts[:1]]
     rows, results = [], []
     for firm in part.firms:
-        said = [fact[:9] for fact in part.facts.get(firm.party, ())]
-        asked = [survey[:7] for survey in part.surveys.get(firm.party, ())]
+        said, asked = part.facts.get(firm.party, ()), part.surveys.get(firm.party, ())
         sheet = score(book, said, asked, dict.fromkeys(imported, part.scores.get(firm.party)))
         points = dumps([one["p"] for one in sheet.explanation["p"]])
         detail = dumps(sheet.explanation)
         rows.append((run, firm.rating, points, sheet.own, sheet.total, sheet.grade or "", detail))
-        light = sheet._replace(explanation={})  # a slice of explanations kept would cost fresh memory each time
+        light = Light(*sheet[:4])  # a slice of explanations kept would cost fresh memory each time
         results.append(Result(firm.code, firm.group, firm.is_member, light))
     return rows, summarise(book, results)
 

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from .days import LATEST, days
-from .exact import exact, plain, printed
+from .exact import exact, plain
 from .parts import BonusPart, DeductPart, ImportedPart, SurveyPart
 from .plan import Plan, Route, plan_of
 from .rows import Fact, Missing, Sheet, Survey
@@ -50,50 +50,38 @@ class Tally:
         self.held: dict[int, list[str]] = {}
         self.others: list[list] = []
 
-    def take(self, route: Route) -> tuple[int, int]:
-        """Lets one record count, as far as its source's cap and its part allow: (code, points times scale)."""
-        part, slot, points, cap, _, veto = route
-        if veto:
-            self.held.setdefault(part, []).append(veto)
-            return COUNTED, 0
-        code, room, left = COUNTED, cap - self.used[slot], self.left[part]
-        if points > room:
-            code, points = (CAPPED_PARTLY if room else CAPPED), room
-        self.used[slot] += points
-        self.due[part] += points
-        if points > left:
-            code, points = (EXHAUSTED_PARTLY if left else EXHAUSTED), left
-        self.left[part] = left - points
-        return code, points
-
 
 def _tally(plan: Plan, facts: Iterable[Fact]) -> Tally:
     """Walks the records by date, then id: the first ones use up a cap, later ones find it used up."""
     tally = Tally(plan)
-    take, routes, first, last, shown = tally.take, plan.routes, plan.first, plan.last, plan.shown
+    routes, first, last, shown = plan.routes, plan.first, plan.last, plan.shown
+    used, due, lefts, rows = tally.used, tally.due, tally.left, tally.rows
     ordered = [(days[fact[2]] or LATEST, fact[0], fact) for fact in facts]
     ordered.sort(key=_in_order)
-    for day, ident, (_, source, _, repaired, number, text, amount, counterparty, from_whom) in ordered:
-        if amount.__class__ is not str:
-            amount = "" if amount is None else printed(exact(amount))
-        for route in routes.get(source, NOWHERE):
-            points = 0
-            if route is ELSEWHERE:
+    for day, ident, fact in ordered:
+        _, source, _, repaired, number, text, counterparty = fact[:7]
+        for part, slot, points, cap, repairable, veto in routes.get(source, NOWHERE):
+            if part < 0:
                 code = UNKNOWN_SOURCE
-            elif repaired and route.repairable:
-                code = REPAIRED
-            elif day is LATEST:
-                code = NO_DATE
+            elif repaired and repairable:
+                code, points = REPAIRED, 0
             elif first <= day <= last:
-                code, points = take(route)
+                code, left, room = COUNTED, lefts[part], cap - used[slot]
+                if points > room:
+                    code, points = (CAPPED_PARTLY if room else CAPPED), room
+                used[slot] += points
+                due[part] += points
+                if points > left:
+                    code, points = (EXHAUSTED_PARTLY if left else EXHAUSTED), left
+                lefts[part] = left - points
+                if veto:
+                    tally.held.setdefault(part, []).append(veto)
             else:
-                code = OUTSIDE
-            row = [ident, source, "" if day is LATEST else day, code, shown[points], number, text]
-            if amount or counterparty or from_whom:
-                row += (amount, counterparty, from_whom)
+                code, points = (NO_DATE if day is LATEST else OUTSIDE), 0
+            row = [ident, source, "" if day is LATEST else day, code, shown[points], number, text, counterparty]
             while not row[-1] and len(row) > 5:
                 del row[-1]
-            (tally.others if route is ELSEWHERE else tally.rows[route.part]).append(row)
+            (tally.others if part < 0 else rows[part]).append(row)
     return tally
 
 

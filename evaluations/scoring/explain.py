@@ -25,13 +25,14 @@ SURVEY_REASONS = {
 }
 
 
-def explain(rulebook: RuleBook, stored: Mapping[str, Any] | str) -> SheetView:
+def explain(rulebook: RuleBook, stored: Mapping[str, Any] | str, givers: Mapping[str, str] | None = None) -> SheetView:
     """The sheet behind a stored explanation (dict or JSON text). `rulebook` must be the one that the run pinned.
 
+    `givers` names who provides each source (提供单位), as the run pinned them.
     Raises ValueError where the explanation is of another shape or of a scheme with other parts.
     """
     data = json.loads(stored) if isinstance(stored, str) else stored
-    if data.get("v") != s.VERSION or len(data["p"]) != len(rulebook.parts):
+    if data.get("v") not in s.READABLE or len(data["p"]) != len(rulebook.parts):
         raise ValueError("this explanation does not belong to this scheme")
     pairs = list(zip(rulebook.parts, data["p"], strict=True))
     own = [got["p"] for part, got in pairs if part.own]
@@ -43,8 +44,8 @@ def explain(rulebook: RuleBook, stored: Mapping[str, Any] | str) -> SheetView:
         missing=tuple(Missing(part.name, got.get("x", "")).sentence for part, got in pairs if got["p"] is None),
         own=GAP if None in own else printed(sum(map(exact, own), Decimal(0))),
         own_full=printed(rulebook.own_full),
-        parts=tuple(_part(rulebook, part, got) for part, got in pairs),
-        others=tuple(_fact(rulebook, None, row) for row in data.get("o", ())),
+        parts=tuple(_part(rulebook, part, got, givers or {}) for part, got in pairs),
+        others=tuple(_fact(rulebook, None, row, givers or {}) for row in data.get("o", ())),
     )
 
 
@@ -60,7 +61,7 @@ def _grade_sentence(book: RuleBook, data: Mapping, pairs: list[tuple[Part, dict]
     return f"总分 {data['t']} 分，低于最低线 {printed(book.grades[-1].at_least)} 分，{book.below}"
 
 
-def _part(book: RuleBook, part: Part, got: dict) -> PartView:
+def _part(book: RuleBook, part: Part, got: dict, givers: Mapping[str, str]) -> PartView:
     view: dict = {"name": part.name, "kind": part.kind, "own": part.own, "full": printed(part.full)}
     view["points"] = GAP if got["p"] is None else str(got["p"])
     view["percent"] = int(100 * exact(got["p"] or 0) / part.full) if part.full else 0
@@ -70,7 +71,7 @@ def _part(book: RuleBook, part: Part, got: dict) -> PartView:
         given = got["p"] is not None
         view["sentence"] = f"评定 {got['p']} 分" if given else Missing(part.name, got.get("x", "")).sentence
     else:
-        view["facts"] = tuple(_fact(book, part, row) for row in got["f"])
+        view["facts"] = tuple(_fact(book, part, row, givers) for row in got["f"])
         view["sentence"] = _facts_sentence(part, got)
     return PartView(**view)
 
@@ -117,17 +118,16 @@ def _reason(book: RuleBook, part: Part | None, row: list) -> str:
     }[code]
 
 
-def _fact(book: RuleBook, part: Part | None, row: list) -> FactLine:
-    ident, source, day, code, points, number, text, amount, counterparty, from_whom = [*row, *[""] * (10 - len(row))]
+def _fact(book: RuleBook, part: Part | None, row: list, givers: Mapping[str, str]) -> FactLine:
+    ident, source, day, code, points, number, text, *rest = [*row, *[""] * (8 - len(row))]
     sign = "+" if isinstance(part, BonusPart) else "−"
     return FactLine(
         id=ident,
         source=source,
         text=text or "",
         document_no=number or "",
-        counterparty=counterparty or "",
-        from_whom=from_whom or "",
-        amount=exact(amount) if amount else None,
+        counterparty=rest[-1] or "",
+        from_whom=givers.get(source, ""),
         date=date.fromisoformat(day) if day else None,
         code=code,
         counted=code in (s.COUNTED, s.CAPPED_PARTLY, s.EXHAUSTED_PARTLY),

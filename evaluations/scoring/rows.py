@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 
 class Fact(NamedTuple):
-    """One credit record (信用信息) of a firm. `date` is a date or an ISO text; `amount` is yuan."""
+    """One credit record (信用信息) of a firm. `date` is a date or an ISO text; an amount stands in the text."""
 
     id: int
     source: str
@@ -17,9 +17,7 @@ class Fact(NamedTuple):
     repaired: bool = False
     document_no: str = ""
     text: str = ""
-    amount: Decimal | int | str | None = None
     counterparty: str = ""
-    from_whom: str = ""
 
 
 class Survey(NamedTuple):

@@ -2,7 +2,7 @@
 because it must still read the same when the records behind it have been corrected. Only names, caps, weights and
 bands are left out; they are in the scheme that the run pins.
 
-    {"v": 1,
+    {"v": 2,
      "t": total or null, "g": grade or null,
      "u": the grade that the total alone would give (only where a veto held it down),
      "p": [one object per part, in the order of the scheme],
@@ -14,8 +14,8 @@ bands are left out; they are in the scheme that the run pins.
     survey          {"p": points, "m": [n, d] the firm's mean, "b": place of the band reached, -1 below the lowest,
                      "j": [project …], "x": [survey that does not count …]}; without m, b, j: not surveyed (未调查)
 
-    record   [id, source, date, code, points, document number, text, amount in yuan, counterparty, from whom]
-             empty values at the end are left off; points are those taken (deduct) or given (bonus)
+    record   [id, source, date, code, points, document number, text, counterparty]
+             who provides a source stands in the run; empty values at the end are left off; points are those taken (deduct) or given (bonus)
     project  [name, client, [n, d] weighted mean, [[place of the channel, [n, d] mean] …], [survey …]]
     survey   [id, place of the channel, date, surveyor, [mark …]], in "x" [id, channel as written, date, surveyor,
              [mark …], code, project, client]
@@ -30,7 +30,8 @@ import json
 
 import orjson
 
-VERSION = 1
+VERSION = 2
+READABLE = (1, VERSION)  # a record of version 1 had an amount, always "", between its text and its counterparty
 
 # Codes of a record
 COUNTED = 0

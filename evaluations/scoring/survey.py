@@ -116,7 +116,8 @@ def _project(plan: SurveyPlan, rows: list[Counted]) -> list:
 def _sorted_out(plan: SurveyPlan, surveys: Iterable[Survey]) -> tuple[list[Counted], list[list]]:
     """The surveys that count, and as stored those that do not."""
     good, bad = [], []
-    for ident, project, client, channel, day, surveyor, given in surveys:
+    for survey in surveys:
+        ident, project, client, channel, day, surveyor, given = survey[:7]
         total, marks, wrong = _sum_of_marks(given, plan)
         place = plan.channels[channel]
         if place is None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,6 @@ class FactLine:
     document_no: str
     counterparty: str
     from_whom: str
-    amount: Decimal | None  # yuan
     date: date | None
     code: int
     counted: bool

@@ -74,6 +74,7 @@ def test_the_page_explains_every_point(jia, client_of):
     assert 'name="_save"' not in page
     sheet = client_of("监事").get(f"{LIST}{jia.pk}/sheet/").content.decode()
     assert "安全防护不到位" in sheet
+    assert "住房和城乡建设部门" in sheet  # who provides the record
     assert "打印人：监事" in sheet
 
 
