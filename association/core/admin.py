@@ -70,7 +70,10 @@ class ScopedFieldsMixin:
     Figures stand without the zeros that their column adds, in a form and where they are only read.
     """
 
-    formfield_overrides = DATE_FIELDS | {models.DecimalField: {"form_class": PlainDecimalField}}
+    formfield_overrides = DATE_FIELDS | {
+        models.DecimalField: {"form_class": PlainDecimalField},
+        models.URLField: {"assume_scheme": "https"},
+    }
 
     @property
     def readonly_preprocess_fields(self) -> dict:

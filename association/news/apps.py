@@ -9,7 +9,7 @@ class NewsConfig(AppConfig):
     def ready(self):
         from association.documents.registry import name_kind
 
-        from . import workflow  # noqa: F401 - models are loaded only now; the table registers itself
+        from . import wechat, workflow  # noqa: F401 - models are loaded only now; table and worker register themselves
         from .models import Banner, Disclosure, JournalIssue, Publication, SitePage, Topic, shows_pictures
 
         name_kind("news", "网站附件")
