@@ -19,7 +19,6 @@ from association.core.refusals import put_errors
 from association.parties.models import Party
 
 from ..dues import booking, money_lists
-from ..dues.forms import ReasonForm
 from ..dues.matching import WAITING_URL
 from ..dues.money_forms import AsideForm, ClaimForm, DecisionForm, PartFormSet, typed_and_one_more
 from ..dues.waiting import complete
@@ -210,9 +209,8 @@ class BankLineAdmin(ReadOnlyAdmin):
 
     def back_view(self, request, pk):
         line = self.object_or_404(request, pk)
-        form = ReasonForm({"reason": "恢复"}) if request.method == "POST" else None
         return act_page(
-            request, form=form, act=lambda _data: booking.put_back(line=line, by=request.user),
+            request, act=lambda _data: booking.put_back(line=line, by=request.user),
             frame=self.page_context(request, line), title="恢复为待认领", button="恢复", said="已恢复为待认领。",
             back_url=self.page_url("change", line.pk), heading=self._words(line), about=f"不入账的原因：{line.set_aside_reason}",
         )  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from association.core.masking import mask_mobile
@@ -18,10 +18,10 @@ from association.parties.models import Party, Seat
 from association.timeline.actions import record
 
 from ..calls import note_call, todo_key
-from ..models import CallNote, DuesBill, DuesPromise, Firm, Membership, Payment, Person
+from ..models import CallNote, DuesBill, DuesPromise, Firm, Membership, Person
 from .checks import needs_right
 from .settle import lock_parties
-from .statement import Owed, outstanding
+from .statement import Owed, last_paid, outstanding
 from .words import in_yuan
 
 TOPIC = "催缴会费"
@@ -144,8 +144,7 @@ def _fill(rows: dict[int, Arrears]):
         return
     keys = list(rows)
     members = set(Membership.objects.on().filter(party__in=keys).values_list("party", flat=True))
-    paid = Payment.objects.for_dues().filter(party__in=keys, kind=Payment.Kind.RECEIPT).order_by()
-    for party, day in paid.values_list("party").annotate(last=Max("received_on")):
+    for party, day in last_paid(keys).items():
         rows[party].last_paid = day
     for firm in Firm.objects.filter(pk__in=keys):
         _add_contact(rows[firm.pk], firm.contact_name or firm.legal_representative, firm.contact_phone)

@@ -32,7 +32,7 @@ _PAYMENTS: dict[str, tuple[str, Callable]] = {
     "standing": ("有效", lambda rows: rows.standing()),
     "credit": (
         "有预存",
-        lambda rows: rows.for_dues().filter(kind=K.RECEIPT, amount__gt=F("settled") + F("refunded") + Decimal("0.001")),
+        lambda rows: rows.dues_received().filter(amount__gt=F("settled") + F("refunded") + Decimal("0.001")),
     ),
     "refund": ("退款", lambda rows: rows.filter(kind=K.REFUND)),
     "reversed": ("已冲正", lambda rows: rows.filter(Q(reversed_at__isnull=False) | Q(kind=K.REVERSAL))),

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from association.core.adminforms import DayInput
-from association.core.text import halfwidth
+from association.core.text import number_text
 from association.documents.filetypes import PDF
 from association.documents.forms import DocumentField
 
@@ -41,7 +41,7 @@ class ReceiptForm(forms.Form):
     )  # fmt: skip
 
     def _signs(self, name: str) -> str:
-        text = re.sub(r"[\s-]", "", halfwidth(self.cleaned_data[name])).upper()
+        text = number_text(self.cleaned_data[name])
         if not _SIGNS.fullmatch(text):
             raise ValidationError(f"{self.fields[name].label}只有数字和字母，请照票面填写。")
         return text
