@@ -138,7 +138,7 @@ class BankLineAdmin(ReadOnlyAdmin):
             request, title="待认领流水", page=page, rows=complete(list(page.object_list), request.user), params=params,
             query=urlencode(params), months=months.items(), month_words=months.get(params.get("month")), firm=firm,
             wanted=wanted, offered=living.search(firm).order_by("name")[:FOUND] if firm else [],
-            numbers=page.paginator.get_elided_page_range(page.number), may_book=holds(request.user, Right.DUES),
+            may_book=holds(request.user, Right.DUES),
         )  # fmt: skip
         return TemplateResponse(request, "admin/members/dues/waiting.html", context)
 

@@ -14,6 +14,7 @@ from association.core.models import Association
 from association.exchange.sheets import Head, table_bytes
 from association.exchange.views import attachment
 from association.parties.models import Party
+from association.parties.search import by_party
 from association.timeline.actions import log_access
 from association.timeline.models import Event
 
@@ -72,8 +73,7 @@ class PointEntryAdmin(ReadOnlyAdmin):
     sidebar_order = 90
     empty_text = "用右上角的「登记积分」逐笔登记，或从 Excel 导入；会议、培训等办理以后也会自动计入。"
 
-    def search_rows(self, rows, term):
-        return rows.filter(party__in=Party.objects.search(term))
+    search_rows = staticmethod(by_party())
 
     def list_links(self, request) -> list[Link]:
         links = [Link("年度积分榜", self.page_url("year"))]

@@ -8,7 +8,7 @@ from association.core.models import Association
 from association.exchange.exports import ListExport
 from association.exchange.exports import register as register_export
 from association.exchange.resources import ColumnField, TableResource
-from association.parties.models import Party
+from association.parties.search import by_party
 
 from ..models import DuesBill, DuesYear
 
@@ -42,9 +42,7 @@ def filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
     }
 
 
-def search(rows: QuerySet, term: str) -> QuerySet:
-    """By the member's name now or before, short name, initials, code."""
-    return rows.filter(party__in=Party.objects.search(term).values("pk"))
+search = by_party()
 
 
 def params_of(asked) -> dict[str, str]:

@@ -4,7 +4,6 @@ from functools import cached_property
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -14,7 +13,8 @@ from association.parties.models import Party
 
 from ..joining_forms import day_field
 from ..membership_forms import _text
-from ..models import DuesRate, DuesRules, DuesStandard, Firm, Membership
+from ..membership_queries import was_member_in
+from ..models import DuesRate, DuesRules, DuesStandard, Firm
 from ..post_names import PostNames
 from ..queries import party_named
 from .standards import PERSONS, day_in, read_joiners
@@ -43,13 +43,6 @@ def unit_named(text: str) -> Party:
         offers = f"可能是：{'、'.join(likely)}。" if likely else ""
         raise ValidationError(f"没有找到这家单位，或者有几家同名的；请填写全称或统一社会信用代码。{offers}")
     return party
-
-
-def was_member_in(unit: Party, year: int) -> bool:
-    """Whether it was a member on any day of the year; a day of joining that nobody knows is no reason against it."""
-    rows = Membership.objects.standing().filter(party=unit)
-    began = Q(joined_on__year__lte=year) | Q(joined_on_known=False)
-    return rows.filter(began, Q(ended_on=None) | Q(ended_on__year__gte=year)).exists()
 
 
 # -- The standard -------------------------------------------------------------------------------------------------------
