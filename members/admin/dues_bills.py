@@ -147,7 +147,7 @@ class DuesBillAdmin(ReadOnlyAdmin):
         years = [year for year in DuesYear.objects.all() if not year.is_closed]
         data = request.POST if request.method == "POST" else None
         initial = {name: request.GET.get(name, "") for name in ("unit", "year")}
-        form = BillForm(data, years=[year.year for year in years], initial=initial)
+        form = BillForm(data, user=request.user, years=[year.year for year in years], initial=initial)
         about = "批量开单没有算到的，在这里逐张开。已有的预存会随即抵缴。"
         if not years:
             about = "没有收缴中的年度：请先在「收缴情况」里批量开单。"

@@ -175,7 +175,8 @@ class BankLineAdmin(ReadOnlyAdmin):
             if more
             else {"version": line.version}
         )
-        parts, form = PartFormSet(posted, initial=typed), DecisionForm(posted, initial=start)
+        form = DecisionForm(posted, initial=start)
+        parts = PartFormSet(posted, initial=typed, form_kwargs={"user": request.user})
         if posted is not None and form.is_valid() and parts.is_valid():
             data = form.cleaned_data
             try:

@@ -114,7 +114,7 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     def new_view(self, request):
         """手工登记."""
-        form = HandForm(request.POST or None, initial={"unit": request.GET.get("unit", "")})
+        form = HandForm(request.POST or None, user=request.user, initial={"unit": request.GET.get("unit", "")})
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
             values = {name: data[name] for name in ("amount", "received_on", "channel", "purpose", "payer")}
@@ -166,7 +166,7 @@ class PaymentAdmin(ReadOnlyAdmin):
             booking.move_to(payment=payment, by=request.user, party=data.get("unit"), **values)
 
         return self._act(
-            request, payment, MoveForm(request.POST or None, payment=payment), act, title="改用途", button="改用途",
+            request, payment, MoveForm(request.POST or None, user=request.user, payment=payment), act, title="改用途", button="改用途",
             said="已改用途，原来的一笔已冲正。", about="这笔钱（或其中一部分）不是原来的用途。原来的一笔冲正，按新的用途另记。",
         )  # fmt: skip
 

@@ -115,9 +115,8 @@ class PointEntryAdmin(ReadOnlyAdmin):
                 by=request.user,
             )  # fmt: skip
 
-        form = PointForm(
-            request.POST if request.method == "POST" else None, initial={"unit": request.GET.get("unit", "")}
-        )
+        data, start = request.POST if request.method == "POST" else None, {"unit": request.GET.get("unit", "")}
+        form = PointForm(data, user=request.user, initial=start)
         return act_page(
             request, form=form, act=act, frame=self.page_context(request), back_url=self.page_url("changelist"),
             said=lambda row: f"已为「{row.party.name}」登记「{row.rule.name}」，积 {points.words(row.points)}。",
