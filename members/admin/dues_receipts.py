@@ -112,7 +112,7 @@ class DuesReceiptAdmin(ReadOnlyAdmin):
     def new_view(self, request, payment):
         row = receipts.without_receipt(request.user).select_related("party").filter(pk=payment).first()
         row = row or self._or_404(Payment.objects.visible_to(request.user).for_dues(), payment)
-        free, last = receipts.free_of(row), DuesReceipt.objects.order_by("-pk").first()
+        free, last = receipts.free_of(row), DuesReceipt.objects.visible_to(request.user).order_by("-pk").first()
         start = {"amount": free, "title": receipts.title_of(row.party), "code": last.code if last else ""}
         return act_page(
             request, form=ReceiptForm(request.POST or None, initial=start), frame=self.page_context(request), button="登记",

@@ -34,7 +34,8 @@ class _YearFilter(admin.SimpleListFilter):
     title, parameter_name = "年度", "year"
 
     def lookups(self, request, model_admin):
-        return [(str(year), f"{year} 年") for year in DuesYear.objects.values_list("year", flat=True)]
+        years = DuesYear.objects.visible_to(request.user).values_list("year", flat=True)
+        return [(str(year), f"{year} 年") for year in years]
 
     def queryset(self, request, queryset):
         return queryset.filter(bill__dues_year__year=self.value()) if (self.value() or "").isdigit() else queryset

@@ -112,7 +112,7 @@ class DuesYearAdmin(StatefulAdminMixin, ReadOnlyAdmin):
             plan = plan_bills(year)
         except ValidationError as refused:
             problem = "".join(refused.messages)
-        closed = DuesYear.objects.filter(year=year, state="closed").exists()
+        closed = DuesYear.objects.visible_to(request.user).filter(year=year, state="closed").exists()
         context = self.page_context(
             request, title=f"批量开单：{year} 年会费", subpage=False, plan=plan, problem=problem, year=year, closed=closed,
             without_shown=WITHOUT_SHOWN, back_url=self.page_url("changelist"),

@@ -121,13 +121,15 @@ class BankLineAdmin(ReadOnlyAdmin):
         ]
 
     def export_view(self, request):
-        return export_view(request, money_lists.LINES, money_lists.line_filters(), self.page_url("changelist"))
+        return export_view(
+            request, money_lists.LINES, money_lists.line_filters(request.user), self.page_url("changelist")
+        )
 
     # -- what waits --------------------------------------------------------------------------------------------
 
     def waiting_view(self, request):
         """Lines that wait, the oldest first, with their likely parties; `firm` searches another one for the line `for`."""
-        known = money_lists.line_filters()
+        known = money_lists.line_filters(request.user)
         params = money_lists.params_of(request.GET, {"month": known["month"]})
         rows = money_lists.lines_listed(request.user, params).waiting().select_related(None)
         page = Paginator(rows.order_by("happened_at", "pk"), A_PAGE).get_page(request.GET.get("p"))

@@ -83,7 +83,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         settled = obj.allocations.standing().select_related("bill__dues_year").order_by("pk")
         context |= {
             "state": self.state(obj), "form_links": self._links(request, obj), "settles": settled,
-            "counts": self._counts(obj), "receipts": obj.receipts.order_by("pk"), "related": _related(obj),
+            "counts": self._counts(obj), "receipts": obj.receipts.order_by("pk"), "related": _related(obj, request.user),
         }  # fmt: skip
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -108,7 +108,9 @@ class PaymentAdmin(ReadOnlyAdmin):
         ]
 
     def export_view(self, request):
-        return export_view(request, money_lists.PAYMENTS, money_lists.payment_filters(), self.page_url("changelist"))
+        return export_view(
+            request, money_lists.PAYMENTS, money_lists.payment_filters(request.user), self.page_url("changelist")
+        )
 
     # -- what is done ------------------------------------------------------------------------------------------
 
@@ -171,10 +173,10 @@ class PaymentAdmin(ReadOnlyAdmin):
         )  # fmt: skip
 
 
-def _related(payment) -> list[tuple[str, Payment]]:
+def _related(payment, user) -> list[tuple[str, Payment]]:
     """Lines of the ledger that belong together with this one."""
     found = [("冲正的是", payment.reverses), ("退的是", payment.refunds), ("改自", payment.moved_from)]
-    found += [("冲正", one) for one in Payment.objects.filter(reverses=payment)]
-    found += [("改作", one) for one in Payment.objects.filter(moved_from=payment)]
-    found += [("退款", one) for one in payment.refund_lines.order_by("pk")]
+    found += [("冲正", one) for one in Payment.objects.visible_to(user).filter(reverses=payment)]
+    found += [("改作", one) for one in Payment.objects.visible_to(user).filter(moved_from=payment)]
+    found += [("退款", one) for one in payment.refund_lines.visible_to(user).order_by("pk")]
     return [(words, one) for words, one in found if one is not None]
