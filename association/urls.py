@@ -13,5 +13,6 @@ urlpatterns = [
     path("desk/", include("association.portal.urls")),
     path("register/", include("association.portal.register_urls")),
     path("files/", include("association.documents.urls")),
+    path("", include("association.news.urls")),
     path("", include("association.public.urls")),
 ]

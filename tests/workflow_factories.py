@@ -15,6 +15,8 @@ from association.accounts.actions import create_user
 from association.accounts.models import User
 from association.cases.actions import open_case
 from association.documents.library import keep
+from association.news.actions import create_article
+from association.news.models import Column
 from association.publicity.actions import end_due, prepare_list, register_objection
 from association.workflow.actions import OnBehalf, perform
 from evaluations.actions import load_scheme, open_round
@@ -194,7 +196,31 @@ def dues_year(state, people):
     return year
 
 
+SIGNED = {  # the moves that bring an article to each state, and who makes them
+    "review": ["submit"],
+    "proof": ["submit", "review"],
+    "ready": ["submit", "review", "proofread"],
+    "scheduled": ["submit", "review", "proofread", "schedule"],
+    "published": ["submit", "review", "proofread", "publish"],
+    "taken_down": ["submit", "review", "proofread", "publish", "take_down"],
+}
+TOMORROW = timezone.now() + timedelta(days=1)
+
+
+def article(state, people):
+    column, _ = Column.objects.get_or_create(slug="tongzhi", defaults={"name": "通知公告"})
+    thing = create_article(
+        by=people.clerk, column=column, title="关于召开年会的通知", body=f"<p>{'各会员单位：' * 4}</p>"
+    )
+    for name in SIGNED.get(state, ()):
+        by = people.clerk if name == "submit" else people.leader
+        data = {"publish_at": TOMORROW} if name == "schedule" else {}
+        perform(thing, name, by=by, note="撤下" if name == "take_down" else "", **data)
+    return thing
+
+
 FACTORIES = {
+    "article": Factory(article, ("draft",), {"schedule": {"publish_at": TOMORROW}}),
     "dues-year": Factory(dues_year, ("open",)),
     "publicity": Factory(publicity_list, ("draft",), {"correct": {"body": "原为 AA，更正为 AAA。"}}),
     "objection": Factory(

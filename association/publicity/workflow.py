@@ -42,7 +42,7 @@ LIST = register(
             ),
             Transition(
                 "supplement", "发布补充公告", frozenset({S.ANNOUNCED}), S.ANNOUNCED, Right.DECIDE,
-                form=AnnounceForm, guard=lists.why_not_supplement, effect=lists.supplement, goes_out=True,
+                form=AnnounceForm, guard=lists.why_not_supplement, effect=lists.supplement, goes_out=True, quiet=True,
                 differs_from="publicise", about="公告异议核查后不成立的单位。",
             ),
             Transition(

@@ -19,7 +19,7 @@ class Transition:
     `differs_from` names an earlier move that another person must have made (two signatures). `about` and `tells` (who
     is told, and how) are sentences for the confirm page.
     `hidden`: made by another row's move (a publicity list), never a button of its own.
-    `guard(thing)` gives a Chinese sentence why the move cannot be made now, or "".
+    `guard(thing)` gives a Chinese sentence why the move cannot be made now, or ""; `quiet`: no button while it does.
     For many rows at once: `effect_many(things, steps, **data)` sets fields of the things in memory (they are saved
     together) and writes elsewhere set-based; `guard_many(things)` gives {pk: sentence} for those that cannot.
     """
@@ -46,6 +46,7 @@ class Transition:
     danger: bool = False
     by_clock: bool = False
     hidden: bool = False
+    quiet: bool = False
     about: str = ""
     tells: str = ""
 

@@ -83,8 +83,7 @@ def stateful_context(thing, user, move_url) -> dict:
             "about": move.about,
         }
         for move in moves_for(thing, user)
-        if thing.state != move.target
-        or not (move.guard and move.guard(thing))  # 补充公告: only where there is something
+        if not (move.quiet and move.guard(thing))
     ]
     return {
         "turn": turn_of(thing, user),

@@ -83,6 +83,7 @@ OUTSIDE = {
     "outbox:messages": MEMBERS,
     "outbox:read_all": "login 405 405 405 405 405",
     "outbox:open": "login 405 405 405 405 405",
+    "news:picture": "404 404 404 404 404 404",
     "documents:keep": "login 405 405 405 405 405",
     "documents:download": "login ok ok 404 404 ok",
     "accounts:home": MEMBERS,

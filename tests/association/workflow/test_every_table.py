@@ -25,7 +25,7 @@ STATES = [(kind, str(state)) for kind, flow in FLOWS.items() for state in flow.s
 
 @pytest.fixture
 def people(association, staff, firm_party):
-    return People(staff("综合处", "财务处", name="王经办"), staff("秘书长", name="李秘书长"), firm_party)
+    return People(staff("综合处", "财务处", "编辑", name="王经办"), staff("秘书长", name="李秘书长"), firm_party)
 
 
 @pytest.fixture
