@@ -1,32 +1,10 @@
-"""An article as its readers would see it, before it is signed out (预览).
+"""An article as its readers would see it, before it is signed out (预览)."""
 
-The site's own page is drawn by the room above: it hands itself in here (`draws_articles`).
-"""
-
-from collections.abc import Callable
-
-from django.shortcuts import render
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 
 from . import html
 from .models import TEXT, Publication
 from .publishing import file_entry
-
-_draw: list[Callable] = []
-
-
-def draws_articles(draw: Callable) -> Callable:
-    """`draw(request, publication)` -> the response of the article's public page, for a publication that is not saved."""
-    _draw[:] = [draw]
-    return draw
-
-
-def draw(request, publication):
-    if not _draw:
-        body = mark_safe(html.with_scrolling_tables(html.clean(publication.body)))  # nh3's own output
-        return render(request, "admin/news/preview.html", {"article": publication, "body": body})
-    return _draw[0](request, publication)
 
 
 def unsaved(article) -> Publication:

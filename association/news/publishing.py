@@ -3,10 +3,12 @@
 from datetime import datetime, time
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from association.core.enums import Audience
 from association.core.stamp import raise_stamp
 from association.documents.actions import widen
+from association.documents.filetypes import BY_MIME
 from association.documents.models import Document
 from association.timeline.actions import record
 from association.workflow.actions import MoveRefused
@@ -53,7 +55,13 @@ def _show_files(publication, article, by):
 def file_entry(attachment) -> dict:
     """A file as the published copy names it."""
     document = attachment.document
-    return {"document": document.pk, "uid": str(document.uid), "label": str(attachment), "size": document.size}
+    return {
+        "document": document.pk,
+        "uid": str(document.uid),
+        "label": str(attachment),
+        "size": document.size,
+        "type": BY_MIME[document.mime].name if document.mime in BY_MIME else "",
+    }
 
 
 def _moment_of(step, now: datetime) -> datetime:
@@ -87,6 +95,25 @@ def schedule(article, step, *, publish_at=None, **_fields):
 
 def unschedule(article, step, **_fields):
     article.publish_at = None
+
+
+def set_end(article, step, *, take_down_at=None, **_fields):
+    """Until when readers see it; None: for good."""
+    if take_down_at is not None and take_down_at <= timezone.now():
+        raise MoveRefused("撤下的时间已经过去，请选以后的时间，或直接「撤下」。", code="take_down_at")
+    _end_at(article, take_down_at)
+
+
+def take_back_end(article, step):
+    _end_at(article, parse_datetime(step.before["take_down_at"]) if step.before["take_down_at"] else None)
+
+
+def _end_at(article, moment: datetime | None):
+    article.take_down_at = moment
+    publication = article.publication
+    publication.take_down_at = moment
+    publication.save()
+    raise_stamp()
 
 
 def why_not_yet(article) -> str:

@@ -19,6 +19,7 @@ from ..forms import PinForm
 from ..html import picture_uids
 from ..models import Picture, Publication
 from ..pictures import crop
+from ..rendering import drawn
 from .forms import CoverForm, CropForm, RemarkForm, widest
 from .wechat import WechatPages
 
@@ -55,12 +56,16 @@ class DeskPages(WechatPages):
     def preview_view(self, request, object_id):
         """The page as readers will see it, under a band that says it is none yet."""
         article = self.object_or_404(request, object_id)
-        request.preview_band = {
-            "state": article.state_label, "back_url": self.page_url("change", article.pk),
-            "phone_url": "" if request.GET.get("frame") else self.page_url("preview_phone", article.pk),
-            "frame": bool(request.GET.get("frame")),
+        shown, inside = preview.unsaved(article), bool(request.GET.get("frame"))
+        crumbs = [{"label": column.name, "url": column.get_public_url()} for column in article.column.path()]
+        context = {
+            "article": shown, "body": drawn(shown.body), "day": shown.published_at, "files": shown.files,
+            "crumbs": [{"label": "首页", "url": "/"}, *crumbs], "state": article.state_label, "inside": inside,
+            "back_url": self.page_url("change", article.pk), "phone_url": self.page_url("preview_phone", article.pk),
         }  # fmt: skip
-        return preview.draw(request, preview.unsaved(article))
+        response = render(request, "admin/news/preview.html", context)
+        response["Cache-Control"] = "private, no-store"
+        return response
 
     @method_decorator(csp_update({"frame-src": ["'self'"]}))
     def phone_view(self, request, object_id):
