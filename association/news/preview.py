@@ -12,7 +12,7 @@ def unsaved(article) -> Publication:
     found = Publication.objects.filter(article=article).first()
     values = {name: getattr(article, name) for name in TEXT} | {"body": html.clean(article.body)}
     copy = Publication(article=article, uid=article.uid, column=article.column, cover=article.cover, **values)
-    copy.summary = article.summary or html.summary_of(article.body)
+    copy.summary = article.summary or html.summary_of(values["body"])
     copy.published_at = found.published_at if found else article.publish_at or timezone.now()
     copy.files = [file_entry(one) for one in article.attachments.select_related("document")]
     return copy

@@ -9,7 +9,7 @@ function showPart(name, wanted) {
 const column = document.getElementById("id_column");
 if (column) {
   const policy = (column.dataset.policy || "").split(" ");
-  const show = () => showPart("policy", policy.includes(column.value));
+  const show = () => showPart("policy", column.value && policy.includes(column.value));
   column.addEventListener("change", show);
   show();
 }

@@ -24,9 +24,9 @@ function settingsFor(area) {
     heading: {
       options: [
         { model: "paragraph", title: "正文", class: "ck-heading_paragraph" },
-        { model: "heading2", view: "h2", title: "标题", class: "ck-heading_heading2" },
+        { model: "heading2", view: "h2", upcastAlso: ["h1"], title: "标题", class: "ck-heading_heading2" },
         { model: "heading3", view: "h3", title: "小标题", class: "ck-heading_heading3" },
-        { model: "heading4", view: "h4", title: "更小的标题", class: "ck-heading_heading4" },
+        { model: "heading4", view: "h4", upcastAlso: ["h5", "h6"], title: "更小的标题", class: "ck-heading_heading4" },
       ],
     },
     image: {
@@ -58,6 +58,13 @@ function foot(area) {
   return { line, count, said };
 }
 
+// Where what was pasted ends with a table or a picture, that stands selected, and the next key or picture would take its
+// place: go on in a line of its own after it.
+function goOnAfter(editor) {
+  const chosen = editor.model.document.selection.getSelectedElement();
+  if (chosen) editor.execute("insertParagraph", { position: editor.model.createPositionAfter(chosen) });
+}
+
 async function edit(area) {
   const { line, count, said } = foot(area);
   const editor = await window.ClassicEditor.create(area, settingsFor(area));
@@ -66,6 +73,8 @@ async function edit(area) {
     said.textContent = `${data.message || "图片没有上传成功，请再试一次。"}`;
     event.stop();
   }, { priority: "highest" });
+  editor.plugins.get("ClipboardPipeline").on("contentInsertion", () => goOnAfter(editor), { priority: "lowest" });
+  editor.commands.get("uploadImage").on("execute", () => goOnAfter(editor), { priority: "highest" });
   const show = () => {
     const html = editor.getData();
     area.value = html;

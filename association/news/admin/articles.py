@@ -25,7 +25,7 @@ from ..workflow import ARTICLE
 from . import desk
 from .fields import EDITOR_POLICY
 from .forms import ArticleForm, RemarkForm
-from .site import tree_order
+from .site import as_tree, tree_order
 
 
 class MineFilter(admin.SimpleListFilter):
@@ -176,6 +176,9 @@ class ArticleAdmin(desk.DeskPages, StatefulAdminMixin, BaseAdmin):
 
     # -- the form ----------------------------------------------------------------------------------------------
 
+    def get_inlines(self, request, obj):
+        return self.inlines if obj is not None and obj.attachments.exists() else []
+
     def get_fieldsets(self, request, obj=None):
         found = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
@@ -196,6 +199,12 @@ class ArticleAdmin(desk.DeskPages, StatefulAdminMixin, BaseAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
+        for name in {"column", "topics"} & form.base_fields.keys():  # chosen here, made in their own lists
+            field = form.base_fields[name]
+            field.widget = getattr(field.widget, "widget", field.widget)
+            field.queryset = field.queryset.all()  # the bare widget learns its choices
+        if "column" in form.base_fields:
+            as_tree(form.base_fields["column"])
         person = request.user
 
         class Bound(form):

@@ -60,6 +60,9 @@ class PictureAdmin(BaseAdmin):
     empty_text = "在稿件里插入的、在这里上传的图片都列在这里。"
     sidebar_order = 55
 
+    class Media:
+        css = {"all": ["admin-theme/news.css"]}
+
     def get_fields(self, request, obj=None):
         return ("large", "alt", "credit", "size", "uploaded_by") if obj else ("file", "alt", "credit")
 

@@ -36,8 +36,9 @@ class SiteRowAdmin(BaseAdmin):
     form = RowForm
     rich: tuple[str, ...] = ()
     may_delete = True
-    save_as_continue = False
-    preview = ""  # words of the button that opens the row's public page
+
+    class Media:
+        css = {"all": ["admin-theme/news.css"]}
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in self.rich:

@@ -1,16 +1,18 @@
 """The tree of columns, topics, single pages, banners, links."""
 
 from django.contrib import admin
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 
 from association.core.admin import Link
+from association.core.adminlist import PortalChangeList
 
 from .. import site
 from ..models import Banner, Column, Publication, SiteLink, SitePage, Topic
 from .rows import SiteRowAdmin, thumb
 
+TREE = ("a", "a_id", "b", "b_id", "c", "pk")  # what tree_order() adds
 _TOP, _SECOND = Q(parent=None), Q(parent__parent=None)
 
 
@@ -18,7 +20,8 @@ def tree_order(rows):
     """Columns as a tree: each under the one above it, in their order; `level` says how deep."""
 
     def key(name, *, top, second, third):
-        return {name: Case(When(_TOP, then=top), When(_SECOND, then=second), default=third)}
+        found = Case(When(_TOP, then=top), When(_SECOND, then=second), default=third, output_field=IntegerField())
+        return {name: found}
 
     first = Value(-1)
     return rows.annotate(
@@ -28,7 +31,18 @@ def tree_order(rows):
         **key("b", top=first, second=F("position"), third=F("parent__position")),
         **key("b_id", top=first, second=F("pk"), third=F("parent")),
         **key("c", top=first, second=first, third=F("position")),
-    ).order_by("a", "a_id", "b", "b_id", "c", "pk")
+    ).order_by(*TREE)
+
+
+def as_tree(field):
+    """A choice of columns, drawn as the tree that they are."""
+    field.queryset = tree_order(field.queryset)
+    field.label_from_instance = lambda column: "　" * column.level + column.name
+
+
+class TreeList(PortalChangeList):
+    def get_ordering(self, request, queryset):
+        return TREE
 
 
 @admin.register(Column)
@@ -46,8 +60,14 @@ class ColumnAdmin(SiteRowAdmin):
         count = Subquery(shown.annotate(n=Count("pk")).values("n"))
         return tree_order(super().get_queryset(request)).annotate(shown_total=Coalesce(count, 0))
 
-    def get_ordering(self, request):
-        return ("a", "a_id", "b", "b_id", "c", "pk")
+    def get_changelist(self, request, **kwargs):
+        return TreeList
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "parent" in form.base_fields:
+            as_tree(form.base_fields["parent"])
+        return form
 
     @admin.display(description="栏目")
     def tree_name(self, column):
