@@ -39,6 +39,17 @@ class DirectoryForm(SearchForm):
     grade = _words()
 
 
+class SiteSearchForm(SearchForm):
+    """Of the whole site: of one kind; of articles also by column and year."""
+
+    kind = _words()
+    column = _words()
+    year = forms.IntegerField(
+        required=False, min_value=1990, max_value=2999,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "年份写作 2026 的样子。"),
+    )  # fmt: skip
+
+
 def page_number(request) -> int:
     """?page= as a number from 1. Raises Http404 for anything that no link of ours ever said."""
     text = request.GET.get("page", "1")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import council_views, dues_views, views
+from . import council_views, dues_views, search_views, views
 
 app_name = "public"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("council/", council_views.council, name="council"),
     path("dues/<int:year>/", dues_views.dues, name="dues"),
     path("about/", views.about, name="about"),
+    path("search/", search_views.search, name="search"),
     path("theme.css", views.theme, name="theme"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
