@@ -21,6 +21,7 @@ from .models import Publication, SearchEntry
 LONGEST = 60_000  # letters of one article that are searched: its grams must fit a tsvector, 1 MB
 SLICE = 500  # articles that are read at once when the index is made anew
 _ROOM = 1 << 20  # articles of one second that have a place in the order
+_END = 1 << 62  # behind every place
 
 
 # -- Writing -------------------------------------------------------------------------------------------------------
@@ -52,11 +53,13 @@ def _write(sql: str, entries):
 def _entry_of(publication: Publication) -> SearchEntry:
     heading = (publication.title, publication.subtitle, publication.document_number)
     files = [row["label"] for row in publication.files]
+    own = [] if publication.summary == html.summary_of(publication.body) else [publication.summary]
     title = _folded(heading)
-    words = _folded([*heading, publication.summary, *files, *html.text_of(publication.body).split("\n")])
+    words = _folded([*heading, *own, *files, *html.text_of(publication.body).split("\n")])
     entry = SearchEntry(
         pk=_place_of(publication.published_at) + publication.pk % _ROOM,
         publication=publication,
+        column_id=publication.column_id,
         read_version=publication.version,
         title=title,
         words=words,
@@ -115,19 +118,19 @@ def words_of(question: str) -> list[str]:
 
 
 def hits(question: str, *, most: int, columns=None, year: int | None = None) -> list[int]:
-    """Keys of the publications on show that answer, at most `most`: title hits first, then the newest. Two queries."""
+    """Keys of the publications on show that answer, at most `most`: title hits first, then the newest.
+
+    Four queries, two more for each stretch of the index in which much is no longer on show.
+    """
     words = words_of(question)
     if not words:
         return []
-    rows = Publication.objects.on_show()
-    if columns is not None:
-        rows = rows.filter(column__in=columns)
-    if year is not None:
-        rows = rows.filter(search_entry__id__gte=_year_begins(year), search_entry__id__lt=_year_begins(year + 1))
-    found = list(_having("title", words, rows)[:most])
+    entries = SearchEntry.objects.all() if columns is None else SearchEntry.objects.filter(column__in=columns)
+    places = (_year_begins(year), _year_begins(year + 1)) if year else (0, _END)
+    found = _newest("title", words, entries, places, most)
     if len(found) < most:
         known = set(found)
-        found += [key for key in _having("words", words, rows)[:most] if key not in known]
+        found += [key for key in _newest("words", words, entries, places, most) if key not in known]
     return found[:most]
 
 
@@ -135,21 +138,38 @@ def _year_begins(year: int) -> int:
     return _place_of(timezone.make_aware(datetime(year, 1, 1)))
 
 
-def _having(part: str, words: list[str], rows: QuerySet) -> QuerySet:
-    """Keys of the rows with all words in that part of their entry, the newest first."""
+def _newest(part: str, words: list[str], entries: QuerySet, places: tuple[int, int], most: int) -> list[int]:
+    """Keys of what is on show with all words in that part of its entry, the newest first.
+
+    The index alone gives the candidates, so that only these are looked up among the publications.
+    """
+    found, (first, stop), size = [], places, most
+    while True:
+        stretch = list(_having(part, words, entries, first, stop)[:size])
+        keys = [key for _place, key in stretch]
+        shown = set(Publication.objects.on_show().filter(pk__in=keys).values_list("pk", flat=True)) if keys else ()
+        found += [key for key in keys if key in shown]
+        if len(found) >= most or len(stretch) < size:
+            return found[:most]
+        stop, size = stretch[-1][0], size * 4
+
+
+def _having(part: str, words: list[str], entries: QuerySet, first: int = 0, stop: int = _END) -> QuerySet:
+    """(place, publication) of the entries from `first` and below `stop` with all words in that part, the newest first."""
     wanted = query_grams(" ".join(words))
     for number, word in enumerate(words):
         if len(word) > 2:  # shorter ones are grams themselves
-            inside = StrIndex(f"search_entry__{part}", Value(word, output_field=models.TextField()))
-            rows = rows.alias(**{f"at_{number}": inside}).filter(**{f"at_{number}__gt": 0})
+            inside = StrIndex(part, Value(word, output_field=models.TextField()))
+            entries = entries.alias(**{f"at_{number}": inside}).filter(**{f"at_{number}__gt": 0})
     if connection.vendor == "sqlite":
         all_of_them = " AND ".join(f'"{gram}"' for gram in wanted)
-        rows = rows.filter(search_entry__id__gt=0).extra(
-            tables=["news_search"],
-            where=["news_search MATCH %s", "news_search.rowid = news_searchentry.id"],
-            params=[f"{{{part}}} : ({all_of_them})"],
-            order_by=["-news_search.rowid"],
+        table = "news_search"
+        entries = entries.extra(
+            tables=[table],
+            where=[f"{table} MATCH %s", f"{table}.rowid = news_searchentry.id", f"{table}.rowid BETWEEN %s AND %s"],
+            params=[f"{{{part}}} : ({all_of_them})", first, stop - 1],
+            order_by=[f"-{table}.rowid"],
         )
     else:
-        rows = rows.filter(**{f"search_entry__{part}_grams__has_grams": wanted}).order_by("-search_entry__id")
-    return rows.values_list("pk", flat=True)
+        entries = entries.filter(**{f"{part}_grams__has_grams": wanted}, id__gte=first, id__lt=stop).order_by("-id")
+    return entries.values_list("id", "publication")

@@ -22,6 +22,7 @@ class SearchEntry(models.Model):
     publication = models.OneToOneField(
         Publication, models.CASCADE, related_name="search_entry", editable=False, verbose_name="已发布稿"
     )
+    column = models.ForeignKey("news.Column", models.CASCADE, related_name="+", editable=False, verbose_name="栏目")
     read_version = models.PositiveIntegerField("读入时的版本", editable=False)
     title = models.TextField("标题", editable=False)
     words = models.TextField("标题、正文、附件名", editable=False)
@@ -33,6 +34,7 @@ class SearchEntry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "搜索索引"
         ordering = ["-id"]
+        indexes = [models.Index(fields=["column", "-id"], name="news_search_column_idx")]
 
     def __str__(self):
         return self.title
