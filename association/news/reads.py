@@ -135,5 +135,7 @@ def _add(batch: dict[str, int]):
     """One UPDATE, past save(): it is no change of the article, and no page is drawn anew for it."""
     rows = Publication.objects.filter(uid__in=batch)
     list(rows.order_by("pk").select_for_update().values_list("pk"))  # all processes lock in one order
-    more = Case(*(When(uid=uid, then=Value(number)) for uid, number in batch.items()), output_field=PositiveIntegerField())
+    more = Case(
+        *(When(uid=uid, then=Value(number)) for uid, number in batch.items()), output_field=PositiveIntegerField()
+    )
     rows.update(reads=F("reads") + more)

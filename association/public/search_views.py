@@ -31,7 +31,9 @@ def search(request):
     request.public_until = earliest(lists.next_change(), next_end())
     slug = form.words("column")
     column = frame.column(slug)
-    problem = form.problem or (ONLY_MARKS if q and not words_of(q) else "") or (NO_COLUMN if slug and not column else "")
+    problem = (
+        form.problem or (ONLY_MARKS if q and not words_of(q) else "") or (NO_COLUMN if slug and not column else "")
+    )
     context = {
         "section": "search",
         "q": request.GET.get("q", "")[:200],

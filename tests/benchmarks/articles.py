@@ -51,33 +51,51 @@ def article_body(number: int) -> str:
     pick = random.Random(-number)
     paragraphs = [f"<p>{'，'.join(_sentence(pick) for _ in range(4))}。</p>" for _ in range(6)]
     if number % 500 == 0:
-        paragraphs.append(f"<p>联系人：{pick.choice(_RARE)}{pick.choice(_RARE)}，项目为{pick.choice(_RARE)}华苑二期。</p>")
+        paragraphs.append(
+            f"<p>联系人：{pick.choice(_RARE)}{pick.choice(_RARE)}，项目为{pick.choice(_RARE)}华苑二期。</p>"
+        )
     return "".join(paragraphs)
 
 
 def columns() -> dict[str, Column]:
-    rows = {
+    return {
         slug: Column.objects.get_or_create(
             slug=slug, defaults={"name": name, "layout": layout, "home_place": place, "position": 10 * n}
         )[0]
         for n, (slug, name, layout, place) in enumerate(COLUMNS)
     }
-    return rows
+
+
+_INDEXES = ("title_grams", "words_grams")
+
+
+def _sql(*commands: str):
+    with connection.cursor() as cursor:
+        for command in commands:
+            cursor.execute(command)
 
 
 @transaction.atomic
 def add_articles(count: int):
-    """Articles that went out, one each hour and a half of twenty years, with all that the search knows of them."""
+    """Articles that went out, one each hundred minutes of twenty years, with all that the search knows of them."""
+    if connection.vendor == "postgresql":  # made at the end: row by row it takes most of the time
+        _sql(*(f"DROP INDEX news_searchentry_{name}_idx" for name in _INDEXES))
     places = list(columns().values())
     for start in range(0, count, 1000):
         numbers = range(start, min(start + 1000, count))
         articles = Article.objects.bulk_create(
             Article(column=places[n % len(places)], title=article_title(n), body="", state="published") for n in numbers
         )
-        rows = Publication.objects.bulk_create(_publication(article, n) for article, n in zip(articles, numbers, strict=True))
+        rows = Publication.objects.bulk_create(
+            _publication(article, n) for article, n in zip(articles, numbers, strict=True)
+        )
         search.put(*rows)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    if connection.vendor == "postgresql":
+        _sql(
+            "SET LOCAL maintenance_work_mem = '256MB'",
+            *(f"CREATE INDEX news_searchentry_{name}_idx ON news_searchentry USING gin ({name})" for name in _INDEXES),
+        )
+    _sql("ANALYZE")
 
 
 def _publication(article: Article, number: int) -> Publication:

@@ -27,7 +27,9 @@ def test_marked(text, words, drawn):
     assert str(marked(text, words)) == drawn
 
 
-@given(st.text(alphabet="建筑工<>&\"'mark/ａA１1（） \n", max_size=40), st.text(alphabet="建筑工<markａA1（ ", max_size=8))
+@given(
+    st.text(alphabet="建筑工<>&\"'mark/ａA１1（） \n", max_size=40), st.text(alphabet="建筑工<markａA1（ ", max_size=8)
+)
 def test_whatever_the_text_only_the_marks_are_tags(text, asked):
     words = [word for word in map(searchable, asked.split()) if word]
     for drawn in (str(marked(text, words)), str(excerpt(text, words, most=15))):

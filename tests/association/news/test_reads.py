@@ -131,7 +131,9 @@ def test_threads_lose_none(signed):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(settings.DATABASES["default"]["ENGINE"].endswith("postgresql"), reason="SQLite alone has one writer")
+@pytest.mark.skipif(
+    settings.DATABASES["default"]["ENGINE"].endswith("postgresql"), reason="SQLite alone has one writer"
+)
 def test_a_busy_database_is_tried_again_later(signed):
     found = signed()
     reads.note(str(found.uid))

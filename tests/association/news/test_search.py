@@ -18,9 +18,12 @@ from association.news.tasks import mend_search
 from association.workflow.actions import perform
 
 TITLES = (
-    "关于召开年度会员大会的通知", "关于开展建筑施工安全生产大检查的通知", "建筑，施工", "施工建筑", "市住建局转发〔2026〕12 号文件",
-    "GB/T 50326-2017 项目管理规范宣贯", "ＧＢ５０３２６解读", "云滨建设（集团）有限公司获奖", "云滨建设集团年会", "A级企业名单", "a b c 三项",
-    "“绿色建造”观摩会", "100% 达标", "下划线_与反斜杠\\", "引号\"与'单引号", "垚淼鑫苑二期", "𠮷野家装饰", "𬭎达幕墙", "哈哈哈哈", "NEAR 与 AND 与 OR",
+    "关于召开年度会员大会的通知", "关于开展建筑施工安全生产大检查的通知", "建筑，施工",
+    "施工建筑", "市住建局转发〔2026〕12 号文件",
+    "GB/T 50326-2017 项目管理规范宣贯", "ＧＢ５０３２６解读", "云滨建设（集团）有限公司获奖",
+    "云滨建设集团年会", "A级企业名单", "a b c 三项",
+    "“绿色建造”观摩会", "100% 达标", "下划线_与反斜杠\\", "引号\"与'单引号", "垚淼鑫苑二期", "𠮷野家装饰", "𬭎达幕墙",
+    "哈哈哈哈", "NEAR 与 AND 与 OR",
     "党建*工作-专题", "É cole 交流", "ß 值检测", "第①批", "㎡ 造价", "建 筑 工 程",
 )  # fmt: skip
 LETTERS = "".join(dict.fromkeys("".join(TITLES)))
@@ -71,7 +74,8 @@ def test_whatever_is_asked_is_answered(titles, question):
 
 @pytest.mark.parametrize(
     "question",
-    ["", "   ", "，。", "%", "_", "*", '"', "'; DROP TABLE news_publication; --", "NEAR(建 筑)", "title: 建", "a" * 5000, "建" * 2000, "\\"],
+    ["", "   ", "，。", "%", "_", "*", '"', "'; DROP TABLE news_publication; --", "NEAR(建 筑)", "title: 建",
+     "a" * 5000, "建" * 2000, "\\"],
 )  # fmt: skip
 def test_odd_questions(titles, question):
     assert set(ask(question)) <= {"NEAR 与 AND 与 OR"}
@@ -153,7 +157,9 @@ def test_a_revised_text_is_found_by_its_new_words_alone(signed, writer, reviewer
 
 
 def test_a_very_long_text_goes_out_and_is_found(signed):
-    body = "".join(f"<p>{''.join(chr(0x4E00 + (n * 37 + k * 101) % 20000) for k in range(400))}</p>" for n in range(200))
+    body = "".join(
+        f"<p>{''.join(chr(0x4E00 + (n * 37 + k * 101) % 20000) for k in range(400))}</p>" for n in range(200)
+    )
     signed(title="章程修订全文公布", body=f"<p>首段讲标准。</p>{body}")
     assert ask("首段讲标准") == ["章程修订全文公布"]
 
