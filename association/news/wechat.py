@@ -30,7 +30,8 @@ STYLES = {
     "border-left:4px solid #0f4c5c",
     "h3": "font-size:17px;line-height:1.6;font-weight:bold;color:#0f4c5c;margin:1.4em 0 .6em",
     "h4": "font-size:16px;line-height:1.6;font-weight:bold;margin:1.2em 0 .6em",
-    "ul": f"{_TEXT};padding-left:1.4em;margin:0 0 1em", "ol": f"{_TEXT};padding-left:1.6em;margin:0 0 1em",
+    "ul": f"{_TEXT};list-style:disc;padding-left:1.4em;margin:0 0 1em",
+    "ol": f"{_TEXT};list-style:decimal;padding-left:1.6em;margin:0 0 1em",
     "li": "margin:0 0 .4em", "section": "margin:0 0 1em;text-align:center",
     "blockquote": f"{_TEXT};margin:0 0 1em;padding:8px 14px;border-left:4px solid #dfe6e8;color:#55656c",
     "table": "width:100%;border-collapse:collapse;font-size:14px;line-height:1.6;margin:0 0 1em",
@@ -38,7 +39,7 @@ STYLES = {
     "img": "max-width:100%;height:auto;border-radius:6px",
 }  # fmt: skip
 _NOTE = "font-size:14px;line-height:1.7;color:#55656c;margin:0 0 .4em;text-align:center"
-_RENAMED = re.compile(r"<(/?)(figure|figcaption)(?: [^>]*)?>")
+_FIGURE, _CAPTION = re.compile(r"<(/?)figure(?: [^>]*)?>"), re.compile(r"<(/?)figcaption(?: [^>]*)?>")
 _LINK = re.compile(r"</?a(?: [^>]*)?>")
 _OPENING = re.compile(rf"<({'|'.join(STYLES)})(?=[ >])")
 MOST_DIGEST = 120
@@ -66,8 +67,9 @@ def dressed(article, source_of, *, more=()) -> str:
         return f'<img src="{escape(source_of(match[1]))}" alt="{escape(image.get("alt", ""))}">' if match else ""
 
     body = html.with_pictures(html.clean(article.body), tag_of)
-    body = _RENAMED.sub(lambda tag: f"<{tag[1]}{'section' if tag[2] == 'figure' else 'p'}>", _LINK.sub("", body))
+    body = _FIGURE.sub(r"<\1section>", _LINK.sub("", body))
     body = _OPENING.sub(lambda tag: f'<{tag[1]} style="{STYLES[tag[1]]}"', body)
+    body = _CAPTION.sub(lambda tag: "</p>" if tag[1] else f'<p style="{_NOTE}">', body)
     return body + "".join(f'<p style="{_NOTE}">{escape(line)}</p>' for line in more)
 
 

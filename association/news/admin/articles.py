@@ -1,5 +1,7 @@
 """稿件 in the admin: the list, the form with the editor, and the doors to the pages around an article."""
 
+from datetime import datetime
+
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.db.models import Q
@@ -96,6 +98,13 @@ class AttachmentInline(BaseTabularInline):
         return self.has_change_permission(request, obj)
 
 
+def _says(article, name: str) -> bool:
+    """Whether a field has something to read."""
+    if name in ("body_shown", "title", "column"):
+        return True
+    return article.topics.exists() if name == "topics" else bool(getattr(article, name, ""))
+
+
 def _open(obj, user) -> bool:
     return isinstance(obj, Article) and not actions.why_not_edit(obj, user)
 
@@ -183,12 +192,14 @@ class ArticleAdmin(desk.DeskPages, StatefulAdminMixin, BaseAdmin):
         found = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return found
-        swap = {"body": "body_shown"}
-        return [
-            (title, options | {"fields": [swap.get(name, name) for name in options["fields"] if name != "new_files"]})
+        shown = [
+            (title, options | {"fields": ["body_shown" if name == "body" else name for name in options["fields"]]})
             for title, options in found
-            if options["fields"] != ["new_files"]
         ]
+        filled = [
+            (title, options | {"fields": [n for n in options["fields"] if _says(obj, n)]}) for title, options in shown
+        ]
+        return [(title, options) for title, options in filled if options["fields"]]
 
     def get_readonly_fields(self, request, obj=None):
         return [*super().get_readonly_fields(request, obj), "body_shown"]
@@ -197,14 +208,19 @@ class ArticleAdmin(desk.DeskPages, StatefulAdminMixin, BaseAdmin):
     def body_shown(self, article):
         return format_html('<div class="text-shown">{}</div>', drawn(article.body))
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Columns and topics are chosen here and made in their own lists."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("column", "topics"):
+            field.widget = getattr(field.widget, "widget", field.widget)
+        return field
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return as_tree(field) if db_field.name == "column" else field
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        for name in {"column", "topics"} & form.base_fields.keys():  # chosen here, made in their own lists
-            field = form.base_fields[name]
-            field.widget = getattr(field.widget, "widget", field.widget)
-            field.queryset = field.queryset.all()  # the bare widget learns its choices
-        if "column" in form.base_fields:
-            as_tree(form.base_fields["column"])
         person = request.user
 
         class Bound(form):
@@ -256,7 +272,10 @@ class ArticleAdmin(desk.DeskPages, StatefulAdminMixin, BaseAdmin):
             "form_links": self._links(request, article),
             "problems": problems_of(article) if open_now else [],
             "checked": open_now,
-            "signatures": signatures_of(standing_steps(article)),
+            "signatures": [
+                (role, name, localtime(datetime.fromisoformat(at)))
+                for role, name, at in signatures_of(standing_steps(article))
+            ],
             "cover_url": article.cover.url("480.webp") if article.cover else "",
             "remarks": remarks,
             "remark_form": RemarkForm(),

@@ -1,6 +1,8 @@
 """The pages around an article: preview, revisions, remarks, cover, pin."""
 
+from csp.constants import SELF
 from csp.decorators import csp_update
+from csp.utils import build_policy
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseRedirect
@@ -52,7 +54,6 @@ class DeskPages(WechatPages):
     # -- preview -----------------------------------------------------------------------------------------------
 
     @method_decorator(xframe_options_sameorigin)
-    @method_decorator(csp_update({"frame-ancestors": ["'self'"]}))
     def preview_view(self, request, object_id):
         """The page as readers will see it, under a band that says it is none yet."""
         article = self.object_or_404(request, object_id)
@@ -65,6 +66,8 @@ class DeskPages(WechatPages):
         }  # fmt: skip
         response = render(request, "admin/news/preview.html", context)
         response["Cache-Control"] = "private, no-store"
+        # the site's own policy, but for the frame of the phone
+        response["Content-Security-Policy"] = build_policy(replace={"frame-ancestors": [SELF]})
         return response
 
     @method_decorator(csp_update({"frame-src": ["'self'"]}))

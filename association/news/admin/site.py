@@ -38,6 +38,7 @@ def as_tree(field):
     """A choice of columns, drawn as the tree that they are."""
     field.queryset = tree_order(field.queryset)
     field.label_from_instance = lambda column: "　" * column.level + column.name
+    return field
 
 
 class TreeList(PortalChangeList):
@@ -63,11 +64,8 @@ class ColumnAdmin(SiteRowAdmin):
     def get_changelist(self, request, **kwargs):
         return TreeList
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change=change, **kwargs)
-        if "parent" in form.base_fields:
-            as_tree(form.base_fields["parent"])
-        return form
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return as_tree(super().formfield_for_foreignkey(db_field, request, **kwargs))
 
     @admin.display(description="栏目")
     def tree_name(self, column):
