@@ -14,6 +14,7 @@ from association.workflow.actions import MoveRefused
 from association.workflow.models import Step
 
 from . import html
+from .contributions import article_went_out
 from .enums import SIGNATURES
 from .models import TEXT, Publication
 
@@ -39,6 +40,7 @@ def publish(article, step, **_fields):
     _show_files(publication, article, step.actor)
     article.publish_at = None
     raise_stamp()
+    article_went_out(article, under=step)
 
 
 def _show_files(publication, article, by):

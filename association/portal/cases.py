@@ -93,7 +93,7 @@ def _who(whose: str) -> str:
 
 def moves_of(desk: Desk, case: Case) -> list[Transition]:
     """What the party itself may do now; nothing from a reader's seat."""
-    if not desk.may_move or case.voided_at:
+    if not desk.may_move or getattr(case, "voided_at", None):
         return []
     return [move for move in workflow_of(case).from_state(case.state) if move.party_may and not move.hidden]
 

@@ -39,6 +39,13 @@ class DirectoryForm(SearchForm):
     grade = _words()
 
 
+class ShowcaseForm(SearchForm):
+    post = _words()
+    district = _words()
+    qualification = _words()
+    letter = forms.RegexField(r"^[A-Za-z]$", required=False, error_messages={"invalid": "按首字母查，请选一个字母。"})
+
+
 def page_number(request) -> int:
     """?page= as a number from 1. Raises Http404 for anything that no link of ours ever said."""
     text = request.GET.get("page", "1")

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from association.core.models import Association
+from association.news.showcase_queries import url_of as showcase_url
 from association.parties.models import Party, PartyName
 from association.publicity.models import PublicityLine
 from evaluations.models import GradeLine, Rating, RatingRound
@@ -91,7 +92,7 @@ def public_firm(uid) -> Firm | None:
 
 
 def firm_facts(firm: Firm) -> dict:
-    """What public/firm.html shows. Four queries."""
+    """What public/firm.html shows. Five queries."""
     party, parent = firm.party, firm.party.parent
     listed = parent is not None and hasattr(parent, "firm") and parent.firm.in_directory and not parent.merged_into_id
     former = party.names.filter(kind=PartyName.Kind.FORMER).order_by("-ends_on", "-pk")
@@ -113,6 +114,7 @@ def firm_facts(firm: Firm) -> dict:
             for row in firm.qualifications.order_by("ends_on", "name")
         ],
         "grades": _grades(party),
+        "showcase_url": showcase_url(party),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import council_views, dues_views, views
+from . import council_views, dues_views, showcase_views, views
 
 app_name = "public"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("publicity/<uuid:uid>/print/", views.publicity_sheet, name="publicity_sheet"),
     path("announcements/<uuid:uid>/", views.announcement, name="announcement"),
     path("announcements/<uuid:uid>/print/", views.announcement_sheet, name="announcement_sheet"),
+    path("showcase/", showcase_views.showcase, name="showcase"),
+    path("showcase/<uuid:uid>/", showcase_views.showcase_firm, name="showcase_firm"),
     path("council/", council_views.council, name="council"),
     path("dues/<int:year>/", dues_views.dues, name="dues"),
     path("about/", views.about, name="about"),

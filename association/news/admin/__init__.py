@@ -1,0 +1,3 @@
+"""The newsroom in the workbench, one module a page."""
+
+from . import contributions, showcase  # noqa: F401 - they register themselves
