@@ -46,6 +46,13 @@ class ShowcaseForm(SearchForm):
     letter = forms.RegexField(r"^[A-Za-z]$", required=False, error_messages={"invalid": "按首字母查，请选一个字母。"})
 
 
+class DisclosureForm(SearchForm):
+    """Of one kind, of one year."""
+
+    kind = _words()
+    year = forms.IntegerField(required=False, min_value=1900, max_value=2999)
+
+
 def page_number(request) -> int:
     """?page= as a number from 1. Raises Http404 for anything that no link of ours ever said."""
     text = request.GET.get("page", "1")

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0003_todo_desk_urls'),
-        ('news', '0002_open_columns'),
+        ('news', '0003_public_lists'),
         ('parties', '0004_longer_grams'),
     ]
 
