@@ -231,7 +231,12 @@ def contribution(state, people):
     came = OnBehalf(channel="paper", received_on=timezone.localdate())
     if state not in ("draft", "withdrawn"):
         perform(row.case, "submit", by=people.clerk, on_behalf=came)
-    moves = {"returned": ["return"], "declined": ["decline"], "accepted": ["accept"], "published": ["accept", "publish"]}
+    moves = {
+        "returned": ["return"],
+        "declined": ["decline"],
+        "accepted": ["accept"],
+        "published": ["accept", "publish"],
+    }
     for name in moves.get(state, ()):
         perform(row.case, name, by=people.leader, note="原因")
     if state == "withdrawn":
@@ -244,7 +249,10 @@ def showcase(state, people):
     party = people.firm()
     join(party=party, joined_on=timezone.localdate() - timedelta(days=400), by=people.clerk)
     uid = str(Picture.objects.create(folder=f"p{party.pk}", width=200, height=200).uid)
-    content = EMPTY | {"introduction": "本公司承建房屋建筑和市政工程。" * 2, "pictures": [{"uid": uid, "caption": "现场"}]}
+    content = EMPTY | {
+        "introduction": "本公司承建房屋建筑和市政工程。" * 2,
+        "pictures": [{"uid": uid, "caption": "现场"}],
+    }
     row = Showcase.objects.create(party=party, draft=content, shown=content, state="draft")
     came = OnBehalf(channel="paper", received_on=timezone.localdate())
     if state != "draft":

@@ -102,8 +102,7 @@ def is_used(row) -> bool:
         field for field in row._meta.get_fields(include_hidden=True) if field.auto_created and not field.concrete
     ]
     return any(
-        relation.related_model._base_manager.filter(**{relation.field.name: row.pk}).exists()
-        for relation in relations
+        relation.related_model._base_manager.filter(**{relation.field.name: row.pk}).exists() for relation in relations
     )
 
 

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.html import escape
 
-from association.accounts.roles import Right
 from association.cases.actions import open_case
 from association.cases.models import Case
 from association.core.enums import Audience
@@ -89,9 +88,7 @@ def save(contribution: Contribution, *, by, seen_version: int | None = None, **v
     case.title = _title(case.party, row.title)
     case.save()  # its version is what readers have seen
     labels = "、".join(Contribution._meta.get_field(name).verbose_name for name in changed)
-    record(
-        case, f"{CONTRIBUTION}.written", f"{by.name}修改{labels}", by=by, party=case.party, audience=Audience.PARTY
-    )
+    record(case, f"{CONTRIBUTION}.written", f"{by.name}修改{labels}", by=by, party=case.party, audience=Audience.PARTY)
     if "pictures" in changed:
         gallery.drop_unused(gallery.put(row.files, (one["uid"] for one in row.pictures)))
     return row

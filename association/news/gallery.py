@@ -54,10 +54,14 @@ def checked(rows: Sequence[dict], *, by, files: QuerySet, most: int) -> list[dic
     known = usable((row["uid"] for row in rows), by=by, files=files)
     found = [{"uid": row["uid"], "caption": " ".join(row["caption"].split())} for row in rows if row["uid"] in known]
     if len(found) > most:
-        raise ValidationError(f"最多 {most} 张图片，现在有 {len(found)} 张，请勾选「删除」去掉 {len(found) - most} 张。")
+        raise ValidationError(
+            f"最多 {most} 张图片，现在有 {len(found)} 张，请勾选「删除」去掉 {len(found) - most} 张。"
+        )
     for number, row in enumerate(found, 1):
         if len(row["caption"]) > LONGEST_CAPTION:
-            raise ValidationError(f"第 {number} 张图片的说明有 {len(row['caption'])} 个字，请写在 {LONGEST_CAPTION} 个字以内。")
+            raise ValidationError(
+                f"第 {number} 张图片的说明有 {len(row['caption'])} 个字，请写在 {LONGEST_CAPTION} 个字以内。"
+            )
     return found
 
 

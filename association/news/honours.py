@@ -38,6 +38,10 @@ def grades(party) -> list[Honour]:
     """The published grades (信用等级). One query."""
     rows = Rating.objects.standing().exclude(grade="").filter(party=party).select_related("round")
     return [
-        Honour(row.round.year, f"{row.round.year} 年度信用评价 {row.grade} 级", f"{row.round.issuer} {row.grade_number}".strip())
+        Honour(
+            row.round.year,
+            f"{row.round.year} 年度信用评价 {row.grade} 级",
+            f"{row.round.issuer} {row.grade_number}".strip(),
+        )
         for row in rows.order_by("-round__year")[:SHOWN]
     ]

@@ -15,7 +15,11 @@ def contributions_panel(firm, user) -> Panel | None:
         return None
     listed = reverse("admin:news_contribution_changelist")
     rows = [
-        [(f"{year} 年", f"{listed}?{urlencode({'year': year, 'q': firm.party.number})}"), (f"{sent} 篇", ""), (f"{out} 篇", "")]
+        [
+            (f"{year} 年", f"{listed}?{urlencode({'year': year, 'q': firm.party.number})}"),
+            (f"{sent} 篇", ""),
+            (f"{out} 篇", ""),
+        ]
         for year, sent, out in counted_of(firm.party)
     ]
     return Panel("投稿", ("年度", "来稿", "发布"), rows, "通讯员在单位的服务台投稿以后，每年的来稿和发布会列在这里。")

@@ -196,7 +196,6 @@ def why_not_public(row: Showcase) -> str:
     return "" if Showcase.objects.on_show().filter(pk=row.pk).exists() else "单位没有列入公开名录，不对外展示。"
 
 
-
 # -- As a page draws it -------------------------------------------------------------------------------------------------
 
 
@@ -236,4 +235,8 @@ class Difference:
 def differences(row: Showcase) -> list[Difference]:
     """现在公开的 beside 送审的, part by part. No query."""
     shown, draft = drawn(row.shown), drawn(row.draft)
-    return [Difference(name, label, shown[name], draft[name]) for name, label in LABELS.items() if shown[name] or draft[name]]
+    return [
+        Difference(name, label, shown[name], draft[name])
+        for name, label in LABELS.items()
+        if shown[name] or draft[name]
+    ]

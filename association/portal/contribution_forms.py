@@ -15,7 +15,11 @@ class ContributionForm(GalleryForm):
     """Nothing must be there to be saved; what is missing is asked for when it is handed in."""
 
     title = forms.CharField(
-        label="标题", required=False, max_length=80, error_messages=_long(80), help_text="说清谁做了什么，32 个字以内最好。"
+        label="标题",
+        required=False,
+        max_length=80,
+        error_messages=_long(80),
+        help_text="说清谁做了什么，32 个字以内最好。",
     )
     text = forms.CharField(
         label="正文", required=False, max_length=20000, error_messages=_long(20000), strip=False,

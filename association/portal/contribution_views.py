@@ -21,7 +21,13 @@ from .desk import of_party
 HOME = "/desk/contributions/"
 CRUMB = [{"label": "投稿", "url": HOME}]
 A_PAGE = 20
-START = {"label": "写一篇投稿", "url": "/desk/contributions/new/", "icon": "pencil-square", "filled": True, "post": True}
+START = {
+    "label": "写一篇投稿",
+    "url": "/desk/contributions/new/",
+    "icon": "pencil-square",
+    "filled": True,
+    "post": True,
+}
 
 
 def _rows(request, desk):
@@ -67,7 +73,10 @@ def contribution(request, desk, uid):
     case, form = row.case, None
     if case.state in CONTRIBUTION_TO_FILL_IN and desk.may_move:
         form = ContributionForm(
-            request.POST if request.method == "POST" else None, request.FILES or None, contribution=row, reader=request.user
+            request.POST if request.method == "POST" else None,
+            request.FILES or None,
+            contribution=row,
+            reader=request.user,
         )
         if request.method == "POST" and form.is_valid() and _saved(request, form, row):
             return redirect(case.desk_url)

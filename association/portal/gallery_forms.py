@@ -24,7 +24,10 @@ class GalleryForm(KeepsFiles, SeenForm):
     def __init__(self, *args, reader, party, shown: list[dict], known, purpose: str, **kwargs):
         super().__init__(*args, reader=reader, keeper=reader, party=party, **kwargs)
         self.known, field = known, self.fields["uploads"]
-        field.purpose, field.help_text = purpose, f"最多 {self.most} 张，可以一次选几张；保存以后在上面写说明、调整顺序。"
+        field.purpose, field.help_text = (
+            purpose,
+            f"最多 {self.most} 张，可以一次选几张；保存以后在上面写说明、调整顺序。",
+        )
         self.rows = self._sent() if self.is_bound else list(shown)
         if not self.is_bound:
             self.initial["uploads"] = field.there()
@@ -46,7 +49,9 @@ class GalleryForm(KeepsFiles, SeenForm):
         room = max(0, self.most - len(self.rows))
         taken, refused = gallery.take_in(field.kept[:room], by=self.reader)
         if over := field.kept[room:]:
-            refused.append(f"最多 {self.most} 张图片，「{over[0].label}」等 {len(over)} 张没有加入；请先删去几张，再上传。")
+            refused.append(
+                f"最多 {self.most} 张图片，「{over[0].label}」等 {len(over)} 张没有加入；请先删去几张，再上传。"
+            )
             gallery.drop_uploads(over)
         field.kept = []  # they are pictures now, or gone
         self.rows += taken

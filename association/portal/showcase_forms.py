@@ -55,7 +55,9 @@ class ShowcaseForm(GalleryForm):
 
     slogan = _text("slogan", help_text="显示在单位名称下面，例：扎根本地三十年的房屋建筑企业。")
     introduction = _text(
-        "introduction", widget=forms.Textarea(attrs={"rows": 10}), help_text="做什么、做过什么、有什么长处；段与段之间空一行。"
+        "introduction",
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="做什么、做过什么、有什么长处；段与段之间空一行。",
     )
     contact_name = _text("contact_name", help_text="对外公开的联系人；这一组只显示您在这里填写的，不填就不显示。")
     contact_phone = _text("contact_phone")
@@ -84,7 +86,9 @@ class ShowcaseForm(GalleryForm):
         if text and "://" not in text:
             text = f"https://{text}"
         if text:
-            forms.URLField(assume_scheme="https", error_messages={"invalid": "网址写作 https://www.example.com 的样子。"}).clean(text)
+            forms.URLField(
+                assume_scheme="https", error_messages={"invalid": "网址写作 https://www.example.com 的样子。"}
+            ).clean(text)
         return text
 
     def content(self) -> dict:

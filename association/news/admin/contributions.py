@@ -57,7 +57,11 @@ class ContributionAdmin(CaseRowAdmin):
 
     @admin.display(description="稿件")
     def article_link(self, row):
-        return link(row.article.get_absolute_url(), f"{row.article}（{row.article.state_label}）") if row.article_id else ""
+        return (
+            link(row.article.get_absolute_url(), f"{row.article}（{row.article.state_label}）")
+            if row.article_id
+            else ""
+        )
 
     def search_rows(self, rows, term):
         return CaseRowAdmin.search_rows(rows, term) | rows.filter(title__icontains=term)
@@ -101,7 +105,7 @@ class ContributionAdmin(CaseRowAdmin):
         heads = [Head("序号", 6, figure=True), Head("单位", 36), Head("代码或临时编号", 21)]
         heads += [Head(name, 9, figure=True) for name in ("来稿", "采用", "其中已发布", "暂不采用", "待处理")]
         content = table_bytes(
-            title=f"{Association.current().name}{title}", heads=heads,
+            title=f"{Association.current().name}{title}", landscape=True, heads=heads,
             notes=f"共 {len(rows)} 家；导出：{request.user.name} {timezone.localtime():%Y-%m-%d %H:%M}",
             rows=(
                 [n, row.party.name, row.party.number, row.sent, row.accepted, row.published, row.declined, row.waiting]

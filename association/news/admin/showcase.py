@@ -76,4 +76,6 @@ class ShowcaseAdmin(StatefulAdminMixin, ReadOnlyAdmin):
         obj = self.object_or_404(request, object_id)
         context = {**self.page_context(request, obj), **self._compared(obj)}
         back = self.page_url("change", obj.pk)
-        return views.move_page(request, obj, name, back_url=back, template="admin/news/showcase_move.html", context=context)
+        return views.move_page(
+            request, obj, name, back_url=back, template="admin/news/showcase_move.html", context=context
+        )

@@ -17,7 +17,13 @@ def _tell(subject: str, words: str):
 
     def notify(case, step):
         body = f"「{case.contribution.title}」：{words}" + (f"\n说明：{step.note}" if step.note else "")
-        send(party=case.party, subject=f"投稿：{subject}", body=body, url=case.desk_url, once_key=f"{CONTRIBUTION}:{step.pk}")
+        send(
+            party=case.party,
+            subject=f"投稿：{subject}",
+            body=body,
+            url=case.desk_url,
+            once_key=f"{CONTRIBUTION}:{step.pk}",
+        )
 
     return notify
 
