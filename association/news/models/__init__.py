@@ -5,6 +5,7 @@ from .columns import Banner, Column, SiteLink, SitePage, Topic
 from .contributions import Contribution, Showcase
 from .disclosure import Disclosure, DisclosureKind, JournalIssue
 from .pictures import Picture, opens_pictures, shows_pictures
+from .search import SearchEntry
 
 __all__ = [
     "TEXT",
@@ -20,6 +21,7 @@ __all__ = [
     "Publication",
     "Remark",
     "Revision",
+    "SearchEntry",
     "Showcase",
     "SiteLink",
     "SitePage",

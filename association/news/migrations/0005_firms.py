@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0003_todo_desk_urls'),
-        ('news', '0003_public_lists'),
+        ('news', '0004_search'),
         ('parties', '0004_longer_grams'),
     ]
 
