@@ -139,7 +139,7 @@ def test_nothing_is_lost_where_a_field_is_wrong(write, desk):
     ids=["docx", "csv", "svg", "broken", "tiny"],
 )
 def test_what_is_no_picture_is_said_and_the_others_stay(write, upload, said):
-    url, answer = write(uploads=[photo(name="好.jpg"), upload])
+    _url, answer = write(uploads=[photo(name="好.jpg"), upload])
     assert answer.status_code == 422
     assert said in words_of(answer)
     assert Picture.objects.count() == 1
