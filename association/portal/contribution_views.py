@@ -17,17 +17,11 @@ from association.news.models import Contribution
 from . import cases
 from .contribution_forms import ContributionForm
 from .desk import of_party
+from .forms import StartForm
 
 HOME = "/desk/contributions/"
 CRUMB = [{"label": "投稿", "url": HOME}]
 A_PAGE = 20
-START = {
-    "label": "写一篇投稿",
-    "url": "/desk/contributions/new/",
-    "icon": "pencil-square",
-    "filled": True,
-    "post": True,
-}
 
 
 def _rows(request, desk):
@@ -41,7 +35,7 @@ def contribution_list(request, desk):
     """All that was written, the latest first, and how much was published by year. Four queries."""
     page = Paginator(_rows(request, desk), A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": page, "years": contributions.counted_of(desk.party), "actions": [START] if desk.may_move else [],
+        "page": page, "years": contributions.counted_of(desk.party), "may_move": desk.may_move,
         "rows": [
             {"title": row.title or "（未写标题）", "url": row.case.desk_url, "date": row.case.submitted_on or row.case.opened_at}
             | cases.state_of(row.case)
@@ -56,6 +50,8 @@ def contribution_list(request, desk):
 def contribution_new(request, desk):
     """An empty draft, or the one that nobody has written in yet."""
     desk.must_move()
+    if not StartForm(request.POST).is_valid():
+        return redirect(HOME)
     return redirect(contributions.begin(party=desk.party, by=request.user).case.desk_url)
 
 

@@ -16,6 +16,7 @@ from association.parties.models import Party
 
 from . import cases
 from .desk import of_party
+from .forms import StartForm
 from .showcase_forms import ShowcaseForm
 
 HOME = "/desk/showcase/"
@@ -59,7 +60,8 @@ def _begin(request, desk):
     if request.method == "POST":
         desk.must_move()
         try:
-            pages.begin(party=desk.party, by=request.user)
+            if StartForm(request.POST).is_valid():
+                pages.begin(party=desk.party, by=request.user)
         except ValidationError as problem:
             messages.warning(request, problem.messages[0])
         return redirect(HOME)

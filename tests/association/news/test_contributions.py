@@ -22,7 +22,7 @@ TEXT = "六月三日，项目部组织全体人员开展应急演练，四十二
 @pytest.fixture
 def start(desk):
     """start(): the address of a new draft on the firm's desk."""
-    return lambda: desk.post("/desk/contributions/new/")["Location"]
+    return lambda: desk.post("/desk/contributions/new/", {"start": "1"})["Location"]
 
 
 @pytest.fixture
@@ -247,7 +247,7 @@ def test_a_reader_reads_and_another_firm_finds_nothing(sent, desk_of, party, fir
 
     reader = desk_of(party, right=Seat.Kind.READER)
     assert reader.get(row.case.desk_url).status_code == 200
-    assert reader.post("/desk/contributions/new/").status_code == 403
+    assert reader.post("/desk/contributions/new/", {"start": "1"}).status_code == 403
     assert desk_of(firm_party()).get(row.case.desk_url).status_code == 404
 
 

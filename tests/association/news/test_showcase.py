@@ -33,7 +33,7 @@ def write(desk, member):
     def fill(client=desk, **fields):
         page = client.get(HOME).content.decode()
         if 'name="read"' not in page:
-            client.post(HOME)
+            client.post(HOME, {"start": "1"})
             page = client.get(HOME).content.decode()
         read = re.search(r'name="read" value="([^"]*)"', page)[1]
         row = Showcase.objects.first()
@@ -146,7 +146,7 @@ def test_who_leaves_is_shown_no_more(shown, client, member, reviewer):
 
 
 def test_who_is_no_member_cannot_begin(desk):
-    desk.post(HOME)
+    desk.post(HOME, {"start": "1"})
     assert not Showcase.objects.exists()
     assert "入会以后" in words_of(desk.get(HOME))
 
