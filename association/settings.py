@@ -220,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     "calendar": {"task": "inbox.calendar", "schedule": timedelta(minutes=10)},
     "publicity": {"task": "publicity.clock", "schedule": 60},
     "news": {"task": "news.clock", "schedule": 20},
+    "pictures": {"task": "news.sweep", "schedule": timedelta(hours=1)},
     "terms": {"task": "members.terms", "schedule": crontab(hour=8, minute=0)},
     "dues": {"task": "members.dues", "schedule": crontab(hour=7, minute=50)},
     "changes": {"task": "members.changes", "schedule": timedelta(minutes=10)},

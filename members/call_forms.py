@@ -3,14 +3,12 @@
 import uuid
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from association.core.adminforms import DayInput, likely_day
 from association.core.enums import Audience
 from association.core.text import clean_text
 
+from .fields import day_field, text_field, unit_named
 from .models import CallNote
-from .queries import party_named
 
 
 class CallForm(forms.Form):
@@ -22,14 +20,8 @@ class CallForm(forms.Form):
     topic = forms.CharField(
         label="事由", max_length=60, error_messages={"required": "请用几个字写明事由。", "max_length": "最多 60 个字，详情写在内容里。"}
     )  # fmt: skip
-    content = forms.CharField(
-        label="内容", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"max_length": "最多 2000 个字，请精简。"},
-    )  # fmt: skip
-    follow_up_on = forms.DateField(
-        label="约定回复日期", required=False, widget=DayInput, help_text="到那一天列入您的待办。", validators=[likely_day],
-        error_messages={"invalid": "请填写日期，写作 2021-05-20 的样子。"},
-    )  # fmt: skip
+    content = text_field("内容", 2000, rows=3)
+    follow_up_on = day_field("约定回复日期", "到那一天列入您的待办。", required=False, ahead=True)
     inside = forms.BooleanField(
         label="仅协会内部可见", required=False, help_text="不勾选的，企业在自己的档案里也能看到。"
     )
@@ -66,9 +58,7 @@ class CallNoteForm(forms.ModelForm):
 
     def clean_party_name(self):
         text = clean_text(self.cleaned_data["party_name"])
-        self.party = party_named(text) if text else None
-        if text and self.party is None:
-            raise ValidationError("档案里没有这家企业，请核对全称或代码。")
+        self.party = unit_named(text, unknown="档案里没有这家企业，请核对全称或代码。") if text else None
         return text
 
 

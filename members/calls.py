@@ -4,7 +4,8 @@ from datetime import datetime, time
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from association.core.enums import Audience
@@ -54,7 +55,13 @@ def note_call(*, party: Party | None, by, topic: str, once: UUID | None = None, 
     _check_day(values.get("follow_up_on"))
     note = CallNote(party=party, by=by, topic=topic, **values, **({"uid": once} if once else {}))
     note.full_clean(exclude=["uid"])
-    note.save()
+    try:
+        with transaction.atomic():
+            note.save()
+    except IntegrityError:  # the other one of two clicks at once
+        if known := CallNote.objects.filter(uid=once, by=by).first():
+            return known
+        raise
     record(
         note,
         "call.noted",
@@ -105,13 +112,24 @@ def answer_call(note: CallNote, *, by, words: str = "") -> CallNote:
     [locked] = CallNote.objects.select_for_update(of=("self",)).select_related("party", "by").filter(pk=note.pk)
     if locked.answered_at:
         raise ValidationError(f"这一条已经在 {timezone.localtime(locked.answered_at):%Y-%m-%d %H:%M} 回复过。")
-    locked.answered_at = timezone.now()
     if words.strip():
         locked.content = f"{locked.content}\n{timezone.localdate():%Y-%m-%d} {by.name}回复：{words.strip()}".strip()
-    locked.save()
-    record(
-        locked, "call.answered", f"{by.name}回复「{locked.topic}」", by=by, party=locked.party, audience=locked.audience,
-        note=words,
-    )  # fmt: skip
-    _keep_promise(locked)
+    _close([locked], f"{by.name}回复「{locked.topic}」", by=by, note=words)
     return locked
+
+
+@transaction.atomic
+def close_calls(notes: QuerySet, sentence: str) -> int:
+    """Nobody has to answer them any more: what was waited for came about by itself. Returns how many."""
+    waiting = notes.filter(follow_up_on__isnull=False, answered_at=None).select_related("party")
+    found = list(waiting.select_for_update(of=("self",)))
+    _close(found, sentence, by=None)
+    return len(found)
+
+
+def _close(notes: list[CallNote], sentence: str, *, by, note: str = ""):
+    for one in notes:
+        one.answered_at = timezone.now()
+        one.save()
+        record(one, "call.answered", sentence, by=by, party=one.party, audience=one.audience, note=note)
+    close_todos(once_keys=[todo_key(one) for one in notes])

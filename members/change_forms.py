@@ -6,7 +6,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from association.core.adminforms import DayInput
 from association.core.masking import mask_mobile
 from association.core.models import Association
 from association.core.phones import clean_phone
@@ -16,7 +15,8 @@ from association.workflow.actions import OnBehalf
 from association.workflow.forms import ChannelField, ReceivedOnField
 
 from . import changes
-from .change_parts import DAY_ERROR, blocks_of, check_blocks, day_field, text_field
+from .change_parts import blocks_of, check_blocks
+from .fields import day_field, text_field
 from .models import Firm
 from .on_file import CERTIFICATE, OF_FIRM, OF_PARTY, POST, OnFile, text_of
 
@@ -44,7 +44,9 @@ class ProposalForm(KeepsFiles, forms.Form):
         label="证明材料", purpose="firm-change.licence", one_pdf=True, required=False,
         help_text="营业执照、变更核准通知书、资质证书，换人的来函；几张照片会合成一个 PDF。",
     )  # fmt: skip
-    takes_effect_on = day_field("生效日期", "营业执照上的核准日期，或从哪一天起变更；不填的，从协会受理之日起。")
+    takes_effect_on = day_field(
+        "生效日期", "营业执照上的核准日期，或从哪一天起变更；不填的，从协会受理之日起。", required=False, ahead=True
+    )
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -149,10 +151,12 @@ class AcceptForm(forms.Form):
     """From which day, and that somebody looked where the file was changed since the firm asked."""
 
     takes_thing = True
-    takes_effect_on = forms.DateField(
-        label="生效日期", widget=DayInput, help_text="今天或以前的，立即写入档案；以后的，到那一天自动写入。",
-        error_messages={"required": "请填写生效日期，一般就是今天。", **DAY_ERROR},
-    )  # fmt: skip
+    takes_effect_on = day_field(
+        "生效日期",
+        "今天或以前的，立即写入档案；以后的，到那一天自动写入。",
+        ahead=True,
+        said="请填写生效日期，一般就是今天。",
+    )
     confirmed = forms.BooleanField(label="已核对，按企业申请的内容修改", required=False)
     seen = forms.CharField(label="企业档案", required=False, widget=forms.HiddenInput)
 

@@ -3,28 +3,12 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from association.core.adminforms import DayInput, likely_day
 from association.core.masking import mask_mobile
 from association.core.phones import clean_phone
 from association.core.text import clean_text
 
+from .fields import day_field, text_field
 from .on_file import CERTIFICATE, NEW, OF_CERTIFICATE, OF_POST, POST, OnFile, rows_of, text_of
-
-DAY_ERROR = {"invalid": "请填写日期，写作 2021-05-20 的样子。"}
-
-
-def text_field(label: str, length: int, help_text: str = "", **kwargs):
-    return forms.CharField(
-        label=label, max_length=length, required=False, help_text=help_text,
-        error_messages={"max_length": f"最多 {length} 个字，请精简。"}, **kwargs,
-    )  # fmt: skip
-
-
-def day_field(label: str, help_text: str = ""):
-    return forms.DateField(
-        label=label, required=False, help_text=help_text, widget=DayInput, error_messages=DAY_ERROR,
-        validators=[likely_day],
-    )  # fmt: skip
 
 
 class Block:
@@ -107,7 +91,7 @@ class CertificateBlock(Block):
     def fields(self):
         return {
             "name": text_field("资质类别及等级", 80), "number": text_field("证书编号", 60),
-            "starts_on": day_field("发证日期"), "ends_on": day_field("有效期至"),
+            "starts_on": day_field("发证日期", required=False, ahead=True), "ends_on": day_field("有效期至", required=False, ahead=True),
         }  # fmt: skip
 
     def as_proposed(self, row, texts):

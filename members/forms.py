@@ -6,7 +6,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from association.accounts.models import MOBILE
-from association.core.adminforms import DayInput, likely_day
+from association.core.adminforms import DayInput
 from association.core.codes import check_code
 from association.core.models import Association
 from association.core.phones import clean_phone
@@ -15,8 +15,9 @@ from association.exchange.resources import shown
 from association.parties.models import Party, PartyName, Seat
 
 from .actions import FIELDS
+from .fields import day_field, unit_named
 from .models import Firm, Person
-from .queries import party_named, similar_firms
+from .queries import similar_firms
 
 
 def _districts(current: str = "") -> list[tuple[str, str]]:
@@ -60,9 +61,8 @@ class FirmForm(forms.ModelForm):
     def clean_parent_name(self):
         """The parent itself, or None."""
         text = clean_text(self.cleaned_data["parent_name"])
-        self.parent = party_named(text) if text else None
-        if text and self.parent is None:
-            raise ValidationError("企业档案里没有这家总公司，请核对全称或代码；没有建档的先建档。")
+        unknown = "企业档案里没有这家总公司，请核对全称或代码；没有建档的先建档。"
+        self.parent = unit_named(text, unknown=unknown) if text else None
         return text
 
 
@@ -118,10 +118,7 @@ class AddFirmForm(FirmForm):
 
 class RenameForm(forms.Form):
     name = forms.CharField(label="新名称", max_length=120, error_messages={"required": "请填写新名称。"})
-    on = forms.DateField(
-        label="变更日期", required=False, widget=DayInput, help_text="营业执照上的核准日期；不知道的可以不填。",
-        error_messages={"invalid": "请填写日期，写作 2021-05-20 的样子。"}, validators=[likely_day],
-    )  # fmt: skip
+    on = day_field("变更日期", "营业执照上的核准日期；不知道的可以不填。", required=False, ahead=True)
     note = forms.CharField(label="依据", max_length=300, required=False, help_text="例：变更核准通知书编号。")
 
     def clean_name(self):

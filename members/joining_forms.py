@@ -1,40 +1,19 @@
 """What the moves of joining and leaving ask, and what an application holds: on the desk and typed in by staff."""
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils import timezone
 
-from association.core.adminforms import DayInput, likely_day
 from association.core.phones import clean_phone
 
+from .fields import day_field, text_field
 from .models import MembershipApplication, MembershipRules
-
-DAY_ERRORS = {"invalid": "请填写日期，写作 2021-05-20 的样子。", "required": "请填写日期。"}
-
-
-def day_field(label: str, help_text: str = "", *, required: bool = True, **kwargs) -> forms.DateField:
-    """A day that has come; today where it is asked for."""
-    field = forms.DateField(
-        label=label, help_text=help_text, widget=DayInput, error_messages=DAY_ERRORS, required=required,
-        validators=[likely_day, _not_ahead], **kwargs,
-    )  # fmt: skip
-    if required and field.initial is None:
-        field.initial = timezone.localdate
-    return field
-
-
-def _not_ahead(day):
-    if day > timezone.localdate():
-        raise ValidationError("不能晚于今天，请核对。")
 
 
 class DecisionForm(forms.Form):
     """Which body decided, at which meeting."""
 
-    body = forms.CharField(
-        label="决定机构", max_length=60, help_text="写到会议，例：第三届理事会第四次会议。",
-        error_messages={"required": "请填写作出决定的机构。", "max_length": "最多 60 个字，请精简。"},
-    )  # fmt: skip
+    body = text_field(
+        "决定机构", 60, "写到会议，例：第三届理事会第四次会议。", required=True, said="请填写作出决定的机构。"
+    )
     meeting_on = day_field("会议日期")
 
     def __init__(self, *args, **kwargs):

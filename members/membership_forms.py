@@ -4,49 +4,34 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from association.core.adminforms import DayInput
 from association.core.lines import rows_of
 from association.core.numbers import from_words, in_words
 from association.core.text import clean_text
 from association.documents.kept import KeepsFiles, KeptFileField
-from association.parties.models import Party
 from association.workflow.forms import ChannelField, ReceivedOnField
 
+from .fields import UnitMixin, day_field, text_field
 from .joining import ASKED
-from .joining_forms import DAY_ERRORS, ApplicationFields, day_field
+from .joining_forms import ApplicationFields
 from .models import Membership, MembershipRules
-from .queries import party_named
 
 _ENDINGS = [pair for pair in Membership.Ending.choices if pair[0] != Membership.Ending.UNKNOWN]
 
 
-def _text(label: str, length: int, help_text: str = "", *, required: bool = False, rows: int = 0, said: str = ""):
-    return forms.CharField(
-        label=label, max_length=length, required=required, help_text=help_text,
-        widget=forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput,
-        error_messages={"max_length": f"最多 {length} 个字，请精简。", "required": said or f"请填写{label}。"},
-    )  # fmt: skip
-
-
-class WhoForm(forms.Form):
+class WhoForm(UnitMixin, forms.Form):
     """A unit on file by its full name or code, or a person who is not on file yet."""
 
-    unit = _text("单位", 120, "单位全称或统一社会信用代码；要先在企业档案里。")
-    person_name = _text("个人姓名", 40, "登记个人会员时填写；单位和个人只填一项。")
-    party: Party | None = None
+    unit = text_field("单位", 120, "单位全称或统一社会信用代码；要先在企业档案里。")
+    person_name = text_field("个人姓名", 40, "登记个人会员时填写；单位和个人只填一项。")
+    unit_unknown = "企业档案里没有找到这一家，请核对全称或代码；没有建档的先建档。"
 
     def clean_person_name(self):
         return clean_text(self.cleaned_data["person_name"])
 
     def clean(self):
         data = super().clean()
-        unit, person = clean_text(data.get("unit") or ""), data.get("person_name")
-        if bool(unit) == bool(person):
+        if "unit" in data and bool(data["unit"]) == bool(data.get("person_name")):
             self.add_error("unit", "请填写单位，或者填写个人姓名，只填一项。")
-        elif unit:
-            self.party = party_named(unit)
-            if self.party is None:
-                self.add_error("unit", "企业档案里没有找到这一家，请核对全称或代码；没有建档的先建档。")
         return data
 
 
@@ -54,10 +39,10 @@ class EnrolForm(WhoForm):
     """Somebody who is a member already is written down (补登记), without an application."""
 
     joined_on = day_field("入会日期")
-    number = _text("会员编号", 30, "空着的按会籍规则编号；曾经是会员的沿用原编号。")
-    body = _text("决定机构", 60, "例：第三届理事会第二次会议。")
+    number = text_field("会员编号", 30, "空着的按会籍规则编号；曾经是会员的沿用原编号。")
+    body = text_field("决定机构", 60, "例：第三届理事会第二次会议。")
     meeting_on = day_field("会议日期", required=False)
-    note = _text("说明", 300, "例：补登记以前入会的会员。")
+    note = text_field("说明", 300, "例：补登记以前入会的会员。")
 
 
 class PaperForm(KeepsFiles, WhoForm):
@@ -87,9 +72,9 @@ class EndForm(forms.Form):
         label="原因", choices=[("", "请选择"), *_ENDINGS], error_messages={"required": "请选择会籍终止的原因。"}
     )
     ended_on = day_field("终止日期", "从这一天起不再是会员；在会里的职务同时终止。")
-    body = _text("决定机构", 60, "除名须写明作出决定的会议。")
+    body = text_field("决定机构", 60, "除名须写明作出决定的会议。")
     meeting_on = day_field("会议日期", required=False)
-    note = _text("说明", 300, rows=3)
+    note = text_field("说明", 300, rows=3)
 
     def clean(self):
         data = super().clean()
@@ -108,9 +93,9 @@ class LapseForm(forms.Form):
     """One decision about all that were ticked."""
 
     ended_on = day_field("终止日期", "从这一天起不再是会员。")
-    body = _text("决定机构", 60, "例：第三届理事会第五次会议。", required=True)
+    body = text_field("决定机构", 60, "例：第三届理事会第五次会议。", required=True)
     meeting_on = day_field("会议日期")
-    note = _text("说明", 300)
+    note = text_field("说明", 300)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -120,11 +105,8 @@ class LapseForm(forms.Form):
 class KeepForm(forms.Form):
     """They are not asked about again before a day (保留)."""
 
-    until = forms.DateField(
-        label="保留至", widget=DayInput, help_text="到这一天为止不列入自动退会名单。",
-        error_messages=DAY_ERRORS | {"required": "请填写保留到哪一天。"},
-    )  # fmt: skip
-    reason = _text("原因", 300, "例：已联系，承诺补缴会费。", required=True, rows=3, said="请写明保留的原因。")
+    until = day_field("保留至", "到这一天为止不列入自动退会名单。", ahead=True, said="请填写保留到哪一天。")
+    reason = text_field("原因", 300, "例：已联系，承诺补缴会费。", required=True, rows=3, said="请写明保留的原因。")
 
     def clean_until(self):
         day = self.cleaned_data["until"]
@@ -135,23 +117,23 @@ class KeepForm(forms.Form):
 
 class PauseForm(forms.Form):
     starts_on = day_field("中止日期")
-    reason = _text("原因", 300, required=True, rows=3)
-    body = _text("决定机构", 60)
+    reason = text_field("原因", 300, required=True, rows=3)
+    body = text_field("决定机构", 60)
 
 
 class ResumeForm(forms.Form):
     on = day_field("恢复日期", "从这一天起恢复会员权利。")
-    note = _text("说明", 300, rows=3)
+    note = text_field("说明", 300, rows=3)
 
 
 class CorrectForm(forms.Form):
     joined_on = day_field("入会日期", "不改的空着。", required=False)
-    number = _text("会员编号", 30, "不改的空着。")
-    note = _text("依据", 300, "例：2018 年会员登记表。", required=True)
+    number = text_field("会员编号", 30, "不改的空着。")
+    note = text_field("依据", 300, "例：2018 年会员登记表。", required=True)
 
 
 class ReasonForm(forms.Form):
-    reason = _text("原因", 300, required=True, rows=3)
+    reason = text_field("原因", 300, required=True, rows=3)
 
 
 class LeavingForm(forms.Form):
@@ -159,13 +141,13 @@ class LeavingForm(forms.Form):
 
     channel = ChannelField()
     received_on = ReceivedOnField()
-    reason = _text("退会原因", 300, rows=3)
+    reason = text_field("退会原因", 300, rows=3)
 
 
 class RulesForm(forms.ModelForm):
     """会籍规则 as one form: the number's format in words, the days of warning as a list."""
 
-    warn_days = _text("证照到期前提醒（天）", 60, "几个天数用逗号隔开，例：90, 30, 7。")
+    warn_days = text_field("证照到期前提醒（天）", 60, "几个天数用逗号隔开，例：90, 30, 7。")
 
     class Meta:
         model = MembershipRules

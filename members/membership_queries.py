@@ -9,10 +9,17 @@ from django.utils import timezone
 
 from association.core.models import Association
 from association.parties.models import Party
+from association.parties.search import by_party
 
 from .filtering import Filters
 from .models import Firm, Membership, MembershipPause, MembershipRules, Post, Tenure
 from .signs import Sign, last_signs
+
+
+def was_member_in(party: Party, year: int) -> bool:
+    """Whether it was a member on any day of the year. One query."""
+    return Membership.objects.in_year(year).filter(party=party).exists()
+
 
 # -- One party on one day ---------------------------------------------------------------------------------------------
 
@@ -108,11 +115,7 @@ def _filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
     }
 
 
-def search(rows: QuerySet, term: str) -> QuerySet:
-    """By number, or by the member's name now or before, short name, initials, code."""
-    return rows.filter(Q(number__istartswith=term) | Q(party__in=Party.objects.search(term).values("pk")))
-
-
+search = by_party("party", "number__istartswith")
 FILTERS = Filters(_filters, search, unasked={"state": lambda rows: _with_state(rows, "")})  # members today
 
 

@@ -120,6 +120,11 @@ def act_page(request, *, act, frame, back_url, said, form=None, **more):
     return TemplateResponse(request, "admin/members/act.html", context, status=status)
 
 
+def keys_in(data, name: str) -> list[int]:
+    """The keys that were ticked in a form; anything else is left out."""
+    return [int(key) for key in data.getlist(name) if key.isascii() and key.isdigit() and len(key) < 19]
+
+
 def row_or_404(rows, pk):
     row = rows.filter(pk=pk).first()
     if row is None:

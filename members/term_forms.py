@@ -1,58 +1,28 @@
 """Forms of posts, of lists of posts, and of what a unit answers."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from association.core.adminforms import DayInput, likely_day
-from association.core.text import clean_text
+from association.core.adminforms import DayInput
 from association.workflow.forms import ChannelField, ReceivedOnField
 
+from .fields import NO_DAY, UnitMixin, day_field, text_field
 from .models import Post, Tenure, TermChange, TermChangeLine
-from .queries import party_named
 from .term_plans import plan_of
-
-_DAY = {"invalid": "日期写作 2021-04-28 的样子。"}
-_WORDS = {"max_length": "太长了，请写得简短一些。"}
-
-
-def _text(label: str, limit: int, **more):
-    return forms.CharField(label=label, max_length=limit, error_messages=_WORDS | more.pop("says", {}), **more)
-
-
-def _day(label: str, missing: str, **more):
-    says = _DAY | {"required": missing}
-    return forms.DateField(label=label, widget=DayInput, error_messages=says, validators=[likely_day], **more)
 
 
 def _posts():
     return Post.objects.filter(is_active=True)
 
 
-class _Unit:
-    """A field `unit` in which a unit on file is written by its code or its whole name; `self.party` is that one."""
-
-    party = None
-
-    def clean_unit(self):
-        text = clean_text(self.cleaned_data["unit"])
-        self.party = party_named(text) if text else None
-        if text and self.party is None:
-            raise ValidationError(f"档案里没有（或不止一家）名称或代码是「{text}」的单位，请写全称或统一社会信用代码。")
-        return text
-
-
 # -- Tenures ----------------------------------------------------------------------------------------------------------
 
 
-class AppointForm(_Unit, forms.ModelForm):
+class AppointForm(UnitMixin, forms.ModelForm):
     """A new tenure by hand."""
 
-    unit = _text(
-        "单位", 120, required=False, widget=UnfoldAdminTextInputWidget,
-        help_text="全称或统一社会信用代码；不代表单位的可以不填。",
-    )  # fmt: skip
+    unit = text_field("单位", 120, "全称或统一社会信用代码；不代表单位的可以不填。", widget=UnfoldAdminTextInputWidget)
 
     class Meta:
         model = Tenure
@@ -63,7 +33,7 @@ class AppointForm(_Unit, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["post"].queryset = _posts().filter(is_plain=False)
         self.fields["post"].error_messages["required"] = "请选择职务。"
-        self.fields["starts_on"].error_messages |= _DAY | {"required": "请填写任职日期。"}
+        self.fields["starts_on"].error_messages |= {"invalid": NO_DAY, "required": "请填写任职日期。"}
         self.fields["term"].help_text = "不选时按任职日期所在的届次。"
 
     def clean(self):
@@ -83,29 +53,26 @@ class CorrectForm(forms.ModelForm):
 
 
 class EndForm(forms.Form):
-    on = _day("离任日期", "请填写离任日期。", initial=timezone.localdate, help_text="从这一天起不再担任。")
-    reason = _text("原因", 120, says={"required": "请写明离任的原因。"})
+    on = day_field("离任日期", "从这一天起不再担任。", ahead=True, said="请填写离任日期。", initial=timezone.localdate)
+    reason = text_field("原因", 120, required=True, said="请写明离任的原因。")
 
 
 class ReplaceForm(forms.Form):
-    person_name = _text("新任职人", 40, says={"required": "请填写新任职人的姓名。"})
-    person_title = _text("在本单位的职务", 40, required=False)
-    person_phone = _text("手机", 30, required=False)
-    on = _day("接任日期", "请填写接任日期。", initial=timezone.localdate)
-    reason = _text("原因", 120, says={"required": "请写明换人的原因，例：单位来函，原任职人调离。"})
+    person_name = text_field("新任职人", 40, required=True, said="请填写新任职人的姓名。")
+    person_title = text_field("在本单位的职务", 40)
+    person_phone = text_field("手机", 30)
+    on = day_field("接任日期", ahead=True, said="请填写接任日期。", initial=timezone.localdate)
+    reason = text_field("原因", 120, required=True, said="请写明换人的原因，例：单位来函，原任职人调离。")
 
 
 class VoidForm(forms.Form):
-    reason = forms.CharField(
-        label="作废原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "请写明作废的原因。"},
-    )  # fmt: skip
+    reason = text_field("作废原因", 300, required=True, rows=3, said="请写明作废的原因。")
 
 
 class AsOfForm(forms.Form):
     """The day of a directory; today where none is given or it is no day."""
 
-    on = forms.DateField(label="日期", required=False, widget=DayInput, error_messages=_DAY)
+    on = day_field("日期", required=False, ahead=True)
 
     def day(self):
         return (self.is_valid() and self.cleaned_data["on"]) or timezone.localdate()
@@ -129,13 +96,13 @@ class TermChangeForm(forms.ModelForm):
         return data
 
 
-class LineForm(_Unit, forms.Form):
+class LineForm(UnitMixin, forms.Form):
     """One line of a list by hand."""
 
-    unit = _text("单位", 120, required=False, help_text="全称或统一社会信用代码；不代表单位的可以不填。")
-    person_name = _text("任职人", 40, required=False)
-    person_title = _text("任职人职务", 40, required=False, help_text="在本单位的职务，例：董事长")
-    person_phone = _text("手机", 30, required=False)
+    unit = text_field("单位", 120, "全称或统一社会信用代码；不代表单位的可以不填。")
+    person_name = text_field("任职人", 40)
+    person_title = text_field("任职人职务", 40, "在本单位的职务，例：董事长")
+    person_phone = text_field("手机", 30)
     post = forms.ModelChoiceField(
         Post.objects.none(), label="职务", empty_label="请选择", error_messages={"required": "请选择职务。"}
     )
@@ -160,8 +127,8 @@ class IssueForm(forms.Form):
     """Says beforehand what the list does."""
 
     takes_thing = True
-    document_number = _text("文号", 60, says={"required": "请填写印发的文号。"}, help_text="例：某建协〔2021〕12 号")
-    issued_on = _day("印发日期", "请填写印发日期。", initial=timezone.localdate)
+    document_number = text_field("文号", 60, "例：某建协〔2021〕12 号", required=True, said="请填写印发的文号。")
+    issued_on = day_field("印发日期", ahead=True, said="请填写印发日期。", initial=timezone.localdate)
 
     def __init__(self, *args, thing=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -173,13 +140,10 @@ class IssueForm(forms.Form):
 class AnswerForm(forms.Form):
     """What a unit says of a line: as it stands, or with its person put right."""
 
-    person_name = _text("任职人", 40, required=False)
-    person_title = _text("任职人职务", 40, required=False, help_text="在本单位的职务，例：董事长")
-    person_phone = _text("手机", 30, required=False, help_text="只供协会联系，不对外公开。")
-    note = forms.CharField(
-        label="说明", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}), error_messages=_WORDS,
-        help_text="内容都对的不用填。改动了任职人资料，或者单位名称、职务有误，请在这里写明。",
-    )  # fmt: skip
+    person_name = text_field("任职人", 40)
+    person_title = text_field("任职人职务", 40, "在本单位的职务，例：董事长")
+    person_phone = text_field("手机", 30, "只供协会联系，不对外公开。")
+    note = text_field("说明", 300, "内容都对的不用填。改动了任职人资料，或者单位名称、职务有误，请在这里写明。", rows=2)
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @classmethod

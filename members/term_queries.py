@@ -3,10 +3,11 @@
 from collections import defaultdict
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from association.parties.models import Party
+from association.parties.search import by_party
 
 from .models import Membership, Post, Tenure
 
@@ -28,9 +29,7 @@ def tenures_of(party: Party, user) -> QuerySet:
     return held_and_holds(Tenure.objects.visible_to(user).filter(party=party))
 
 
-def search_tenures(rows: QuerySet, term: str) -> QuerySet:
-    """By person, or by the unit's name now or before, initials or code."""
-    return rows.filter(Q(person_name__icontains=term) | Q(party__in=Party.objects.search(term)))
+search_tenures = by_party("party", "person_name__icontains")
 
 
 def posts_on(day: date | None = None) -> dict[int, Post]:

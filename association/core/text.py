@@ -47,6 +47,15 @@ def halfwidth(text: str) -> str:
     return text if text.isascii() else text.translate(_HALF)
 
 
+def number_text(text: str) -> str:
+    """A number as it is printed on a paper (号码、账号), typed with blanks and dashes: half-width, upper case, without them.
+
+    >>> number_text("ab１２-34 ５６")
+    'AB123456'
+    """
+    return re.sub(r"[\s-]", "", halfwidth(text)).upper()
+
+
 def clean_text(text: str) -> str:
     """`text` as it should be stored: half-width, without invisible characters and line breaks, single blanks, trimmed.
 

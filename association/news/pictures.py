@@ -3,14 +3,19 @@
 Nothing of the upload itself is kept: no place and time of a photo, no script in an SVG, no bomb in a PNG.
 """
 
+import logging
+import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image, ImageOps
 
 from association.accounts.rules import name_of
@@ -21,6 +26,9 @@ from association.timeline.actions import record
 
 from .models import Picture
 
+log = logging.getLogger(__name__)
+ROOT = "pictures"
+ORPHAN_AGE = timedelta(days=1)  # a row may come as late as its transaction ends
 WIDTHS = (480, 960, 1920)  # of the files 480.webp … ; a smaller picture is not blown up
 SHARE, SHARE_SIZE = "share.jpg", (1200, 630)  # what messengers draw beside a link
 FILES = (*(f"{width}.webp" for width in WIDTHS), SHARE)
@@ -77,7 +85,7 @@ def crop(picture: Picture, box: Box, *, by) -> Picture:
 
 
 def _keep(image: Image.Image, *, by, **fields) -> Picture:
-    folder, image = f"pictures/{uuid4().hex[:2]}/{uuid4().hex}", _flat(image)
+    folder, image = f"{ROOT}/{timezone.localdate():%Y/%m}/{uuid4().hex}", _flat(image)
     largest = _at_most(image, WIDTHS[-1])
     written = []
     try:
@@ -117,3 +125,20 @@ def _write(path: str, image: Image.Image, encoding: str, **options) -> str:
     out = BytesIO()
     image.save(out, encoding, **options)
     return default_storage.save(path, ContentFile(out.getvalue()))
+
+
+def sweep() -> int:
+    """Remove folders that a killed process left without a row. Looks only at the months that can hold young ones."""
+    if not isinstance(default_storage, FileSystemStorage):
+        return 0
+    now, removed = timezone.now(), 0
+    for month in {f"{ROOT}/{now - timedelta(days=days):%Y/%m}" for days in (0, 3, 31)}:
+        place = Path(default_storage.path(month))
+        old = {path.name: path for path in place.iterdir()} if place.is_dir() else {}
+        known = Picture.objects.filter(folder__startswith=f"{month}/").values_list("folder", flat=True)
+        for name in old.keys() - {folder.rpartition("/")[2] for folder in known}:
+            if old[name].stat().st_mtime < (now - ORPHAN_AGE).timestamp():
+                log.warning("removing %s/%s, which no picture names", month, name)
+                shutil.rmtree(old[name], ignore_errors=True)
+                removed += 1
+    return removed

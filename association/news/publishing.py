@@ -3,6 +3,7 @@
 from datetime import datetime, time
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from association.core.enums import Audience
 from association.core.stamp import raise_stamp
@@ -80,6 +81,25 @@ def schedule(article, step, *, publish_at=None, **_fields):
 
 def unschedule(article, step, **_fields):
     article.publish_at = None
+
+
+def set_end(article, step, *, take_down_at=None, **_fields):
+    """Until when readers see it; None: for good."""
+    if take_down_at is not None and take_down_at <= timezone.now():
+        raise MoveRefused("撤下的时间已经过去，请选以后的时间，或直接「撤下」。", code="take_down_at")
+    _end_at(article, take_down_at)
+
+
+def take_back_end(article, step):
+    _end_at(article, parse_datetime(step.before["take_down_at"]) if step.before["take_down_at"] else None)
+
+
+def _end_at(article, moment: datetime | None):
+    article.take_down_at = moment
+    publication = article.publication
+    publication.take_down_at = moment
+    publication.save()
+    raise_stamp()
 
 
 def why_not_yet(article) -> str:

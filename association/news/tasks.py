@@ -2,9 +2,14 @@
 
 from celery import shared_task
 
-from . import actions
+from . import actions, pictures
 
 
 @shared_task(name="news.clock")
 def clock():
     actions.run_clock()
+
+
+@shared_task(name="news.sweep")
+def sweep():
+    pictures.sweep()

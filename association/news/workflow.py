@@ -7,7 +7,7 @@ from association.workflow.table import Transition, Turn, Workflow, register
 from . import publishing
 from .checks import why_not_go_on
 from .enums import ArticleState
-from .forms import ScheduleForm
+from .forms import EndForm, ScheduleForm
 
 S = ArticleState
 ARTICLE = register(
@@ -63,6 +63,11 @@ ARTICLE = register(
             Transition(
                 "revise", "修订", frozenset({S.PUBLISHED}), S.DRAFT, Right.NEWS, needs_note=True,
                 about="已发布的文字照常显示；改好的稿件重新编、审、校、发以后替换它。",
+            ),
+            Transition(
+                "set_end", "定时撤下", frozenset({S.PUBLISHED}), S.PUBLISHED, Right.NEWS_REVIEW, form=EndForm,
+                effect=publishing.set_end, restores=("take_down_at",), reverse=publishing.take_back_end,
+                about="到选定的时间由系统撤下；不填时间就长期显示。",
             ),
             Transition(
                 "take_down", "撤下", frozenset(S) - {S.TAKEN_DOWN}, S.TAKEN_DOWN, Right.NEWS_REVIEW, needs_note=True,

@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from association.core.text import clean_text, halfwidth
+from association.core.text import clean_text, number_text
 from members.dues.billing import FIELDS
 
 from .seen import SeenForm
@@ -42,13 +42,13 @@ class BillingForm(SeenForm):
         return clean_text(self.cleaned_data["title"])
 
     def clean_tax_number(self):
-        text = re.sub(r"[\s-]", "", halfwidth(self.cleaned_data["tax_number"])).upper()
+        text = number_text(self.cleaned_data["tax_number"])
         if text and not _TAX_NUMBER.fullmatch(text):
             raise ValidationError("纳税人识别号是 15、17、18 或 20 位的数字和字母，请照税务登记核对。")
         return text
 
     def clean_account(self):
-        text = re.sub(r"[\s-]", "", halfwidth(self.cleaned_data["account"]))
+        text = number_text(self.cleaned_data["account"])
         if text and not text.isdigit():
             raise ValidationError("银行账号只有数字，请核对。")
         return text

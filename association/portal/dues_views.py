@@ -1,7 +1,6 @@
 """会费 on a party's desk: what is owed and how to pay it, what was paid, receipts, 开票信息, the notice to print."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -19,7 +18,6 @@ from .dues_forms import BillingForm
 
 HOME = "/desk/dues/"
 CRUMBS = [{"label": "会费", "url": HOME}]
-READS_ONLY = "您的席位只能查看，请由单位管理员或经办人办理。"
 
 
 @of_party
@@ -72,8 +70,7 @@ def notice(request, desk):
 @of_party
 def billing_details(request, desk):
     """开票信息: filled in by the party itself."""
-    if not desk.may_move:
-        raise PermissionDenied(READS_ONLY)
+    desk.must_move()
     row, posted = billing.details_of(desk.party), request.method == "POST"
     start = {name: getattr(row, name) for name in billing.FIELDS}
     form = BillingForm(request.POST if posted else None, thing=row, reader=request.user, initial=start)

@@ -1,6 +1,8 @@
 """Staff pages of lists, objections and announcements, under the admin: it checks login and permission and passes its
 frame (each page's menu and crumbs) as `frame`."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -43,7 +45,7 @@ def lines_page(request, publicity, *, back_url, register_url, frame):
         "title": "公示名单",
         "publicity": publicity,
         "page": page,
-        "numbers": page.paginator.get_elided_page_range(page.number),
+        "query": urlencode({"state": state, "q": q}),
         "q": q,
         "state": state,
         "states": [(key, label, states[key]) for key, label in LineState.choices if states.get(key)],

@@ -8,7 +8,7 @@ from django.utils import timezone
 from association.cases.caseadmin import CaseRowAdmin, case_state_filter
 from association.core.admin import Link
 from association.core.adminlist import chip
-from association.parties.models import Party
+from association.parties.search import by_party
 
 from ..enums import RatingState
 from ..models import AuthorityScore, Rating, RatingRound, ScoreSheet, Survey
@@ -94,13 +94,6 @@ class _DistrictFilter(admin.SimpleListFilter):
         return queryset if value is None else queryset.filter(district="" if value == NONE else value)
 
 
-def search_ratings(rows, term):
-    """By the firm: its names now and before, short name, initials, code; or by its name in the round."""
-    return rows.filter(
-        Q(party__in=Party.objects.search(term).values("pk")) | Q(name__icontains=term) | Q(code__iexact=term)
-    )
-
-
 @admin.register(Rating)
 class RatingAdmin(CaseRowAdmin):
     workflow_kind = KIND
@@ -120,7 +113,7 @@ class RatingAdmin(CaseRowAdmin):
     list_select_related = ("case", "round")
     search_fields = ("name",)
     search_help_text = "企业名称、曾用名、拼音首字母、代码"
-    search_rows = staticmethod(search_ratings)
+    search_rows = staticmethod(by_party("party", "name__icontains", "code__iexact"))
     ordering = ("-round__year", "case_id")
     sidebar_order = 20
     empty_text = "导入申报企业名册以后，参评企业会列在这里。"

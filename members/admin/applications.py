@@ -77,7 +77,7 @@ class MembershipApplicationAdmin(CaseRowAdmin):
     def enter_view(self, request):
         """代录: an application on paper; its papers are scanned in on the next page."""
         data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        form = PaperForm(*data, keeper=request.user, initial={"unit": request.GET.get("unit", "")})
+        form = PaperForm(*data, keeper=request.user, user=request.user, initial={"unit": request.GET.get("unit", "")})
         fields = PaperFields(data[0])
         if request.method == "POST" and form.is_valid() & fields.is_valid():
             row = self._enter(request, form, fields)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from association.core.admin import BaseAdmin, Link
 from association.core.adminlist import chip
 from association.core.refusals import reason_of
-from association.parties.models import Party
+from association.parties.search import by_party
 
 from .. import calls
 from ..call_forms import AnswerForm, CallNoteForm
@@ -57,10 +57,7 @@ class CallNoteAdmin(BaseAdmin):
         )
     ]
 
-    @staticmethod
-    def search_rows(rows, term):
-        found = Q(topic__icontains=term) | Q(caller__icontains=term) | Q(phone__startswith=term)
-        return rows.filter(found | Q(party__in=Party.objects.search(term).values("pk")))
+    search_rows = staticmethod(by_party("party", "topic__icontains", "caller__icontains", "phone__startswith"))
 
     def get_fieldsets(self, request, obj=None):
         return self.add_fieldsets if obj is None else super().get_fieldsets(request, obj)

@@ -21,15 +21,18 @@ from association.exchange.exports import masked_for
 from association.exchange.sheets import Head, table_bytes
 from association.exchange.views import attachment
 from association.parties.models import Party
+from association.parties.search import by_party
 from association.timeline.actions import log_access
 
 from ..dues import arrears
 from ..dues.arrears_forms import DuesCallForm
+from ..dues.checks import needs_right
 from ..dues.notices import notice_of
 from ..dues.reminding import SEND_URL
 from ..dues.statement import outstanding, statement_of
 from ..dues.words import in_yuan
 from ..models import DuesPromise, DuesRules
+from ..pages import keys_in
 from .unmasking import is_open, open_list
 
 URL = "/admin/members/duespromise/arrears/"
@@ -64,7 +67,7 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
     fields = ("unit", "bill_year", "said_at", "way", "caller", "said", "promised", "by")
     search_fields = ("bill__party__name",)
     search_help_text = "单位名称、简称、拼音首字母、代码"
-    search_rows = staticmethod(lambda rows, term: rows.filter(bill__party__in=Party.objects.search(term)))
+    search_rows = staticmethod(by_party("bill__party"))
     empty_text = "在「欠缴会费」里记一笔通话，就会列在这里。"
 
     unit = admin.display(description="单位")(lambda self, row: row.bill.party.name)
@@ -115,7 +118,7 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
             query=query, choices=arrears.choices(request.user),
             rows=[(row, row.contact_words(masked=masked), promise_words(row.promise)) for row in page.object_list],
             called=arrears.CALLED, orders=arrears.ORDERS, total=sum(row.owed.total for row in found),
-            numbers=page.paginator.get_elided_page_range(page.number), masked=masked, here=here,
+            masked=masked, here=here,
             can_unmask=masked and holds(request.user, Right.PERSONAL), may_call=holds(request.user, Right.DUES),
             log_url=self.page_url("changelist"), remind_url=SEND_URL,
         )  # fmt: skip
@@ -181,8 +184,8 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
             raise Http404
         may_call, back = holds(request.user, Right.DUES), f"{URL}?{urlencode(_said(arrears.params_of(request.GET)))}"
         form = DuesCallForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and not may_call:
-            raise PermissionDenied("您没有办理会费的权限。")
+        if request.method == "POST":
+            needs_right(request.user)
         if request.method == "POST" and form.is_valid() and self._noted(request, unit, form):
             return HttpResponseRedirect(back)
         rows = arrears.of_parties(request.user, [unit.pk])
@@ -204,11 +207,6 @@ class DuesPromiseAdmin(ReadOnlyAdmin):
             return False
         messages.success(request, f"已记下与「{unit.name}」的通话。")
         return True
-
-
-def keys_in(data, name: str) -> list[int]:
-    """The keys that were ticked in a form; anything else is left out."""
-    return [int(key) for key in data.getlist(name) if key.isascii() and key.isdigit() and len(key) < 19]
 
 
 def _said(params: dict) -> dict:

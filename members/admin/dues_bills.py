@@ -23,24 +23,24 @@ from .applications import file_link
 DUES = f"portal.{Right.DUES.value}"
 
 
-def _filter(parameter: str, label: str):
+def _filter(parameter: str):
     """A filter of the list out of bill_list.filters(), which the export uses as well."""
 
     class Filter(admin.SimpleListFilter):
-        title, parameter_name = label, parameter
+        title, parameter_name = bill_list.TITLES[parameter], parameter
 
         def lookups(self, request, model_admin):
-            return list(self._all(request)[parameter][1].items())
+            return list(self._all(request)[parameter].items())
 
         def queryset(self, request, queryset):
-            _title, values, narrow = self._all(request)[parameter]
+            values, narrow = self._all(request)[parameter], bill_list.NARROW[parameter]
             if self.value() in values:
                 return narrow(queryset, self.value())
             return queryset.standing() if parameter == "state" else queryset
 
         def _all(self, request):
             if not hasattr(request, "bill_filters"):
-                request.bill_filters = bill_list.filters()
+                request.bill_filters = bill_list.filters(request.user)
             return request.bill_filters
 
     return Filter
@@ -51,9 +51,7 @@ class DuesBillAdmin(ReadOnlyAdmin):
     change_form_template = "admin/members/dues/bill.html"
     list_display = ("party", "dues_year", "label", "district", "amount", "paid", "owed", "state")
     list_select_related = ("party", "dues_year")
-    list_filter = tuple(
-        _filter(*pair) for pair in (("year", "年度"), ("post", "档次"), ("district", "县市区"), ("state", "缴费情况"))
-    )
+    list_filter = tuple(map(_filter, bill_list.TITLES))
     search_fields = ("party__name",)
     search_help_text = "会员名称、曾用名、简称、拼音首字母、代码"
     search_rows = staticmethod(bill_list.search)
@@ -130,7 +128,7 @@ class DuesBillAdmin(ReadOnlyAdmin):
         ]
 
     def export_view(self, request):
-        params = bill_list.params_of(request.GET)
+        params = bill_list.params_of(request.GET, request.user)
         made = export_list(
             bill_list.BILLS, params, by=request.user, request=request, back_url=self.page_url("changelist")
         )
@@ -144,10 +142,10 @@ class DuesBillAdmin(ReadOnlyAdmin):
 
     def new_view(self, request):
         """One bill by hand, in a year that has begun and is open."""
-        years = [year for year in DuesYear.objects.all() if not year.is_closed]
+        years = [year for year in DuesYear.objects.visible_to(request.user) if not year.is_closed]
         data = request.POST if request.method == "POST" else None
         initial = {name: request.GET.get(name, "") for name in ("unit", "year")}
-        form = BillForm(data, years=[year.year for year in years], initial=initial)
+        form = BillForm(data, user=request.user, years=[year.year for year in years], initial=initial)
         about = "批量开单没有算到的，在这里逐张开。已有的预存会随即抵缴。"
         if not years:
             about = "没有收缴中的年度：请先在「收缴情况」里批量开单。"

@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -13,7 +12,7 @@ from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminlist import chip, link
 from association.core.refusals import put_errors
-from association.parties.models import Party
+from association.parties.search import by_party
 
 from ..dues import receipt_files, receipts
 from ..dues.forms import ReasonForm
@@ -50,12 +49,9 @@ class DuesReceiptAdmin(ReadOnlyAdmin):
     fields = (("code", "number", "check_code"), ("unit", "title"), ("amount", "issued_on"), ("paid", "file"))
     search_fields = ("number",)
     search_help_text = "票据号码，单位名称、简称、拼音首字母、代码"
+    search_rows = staticmethod(by_party("payment__party", "number__contains"))
     sidebar_order = 40
     empty_text = "在「待开票的收款」里逐笔登记，或从 Excel 导入票据号码。"
-
-    @staticmethod
-    def search_rows(rows, term):
-        return rows.filter(Q(number__contains=term) | Q(payment__party__in=Party.objects.search(term)))
 
     unit = admin.display(description="单位")(lambda self, row: row.payment.party.name)
     paid = admin.display(description="收款")(
@@ -102,13 +98,13 @@ class DuesReceiptAdmin(ReadOnlyAdmin):
         if year in years:
             rows = rows.filter(received_on__year=year)
         if term:
-            rows = rows.filter(party__in=Party.objects.search(term))
+            rows = by_party()(rows, term)
         page = Paginator(rows.order_by("received_on", "pk"), A_PAGE).get_page(request.GET.get("p"))
         query = request.GET.copy()
         query.pop("p", None)
         context = self.page_context(
             request, title="待开票的收款", page=page, rows=[(row, _title_of(row)) for row in page.object_list], years=years,
-            year=year, term=term, query=query.urlencode(), numbers=page.paginator.get_elided_page_range(page.number),
+            year=year, term=term, query=query.urlencode(),
             may_issue=holds(request.user, Right.DUES), back_url=self.page_url("changelist"),
         )  # fmt: skip
         return TemplateResponse(request, "admin/members/dues/receipts_missing.html", context)
@@ -116,7 +112,7 @@ class DuesReceiptAdmin(ReadOnlyAdmin):
     def new_view(self, request, payment):
         row = receipts.without_receipt(request.user).select_related("party").filter(pk=payment).first()
         row = row or self._or_404(Payment.objects.visible_to(request.user).for_dues(), payment)
-        free, last = receipts.free_of(row), DuesReceipt.objects.order_by("-pk").first()
+        free, last = receipts.free_of(row), DuesReceipt.objects.visible_to(request.user).order_by("-pk").first()
         start = {"amount": free, "title": receipts.title_of(row.party), "code": last.code if last else ""}
         return act_page(
             request, form=ReceiptForm(request.POST or None, initial=start), frame=self.page_context(request), button="登记",
@@ -191,9 +187,6 @@ class BillingDetailsAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     search_fields = ("title",)
     search_help_text = "单位名称、简称、拼音首字母、代码，抬头"
+    search_rows = staticmethod(by_party("party", "title__icontains"))
     sidebar_order = 45
     empty_text = "单位在自己的「会费」里填写开票信息以后，会列在这里；没有填写的，按单位名称开票。"
-
-    @staticmethod
-    def search_rows(rows, term):
-        return rows.filter(Q(title__icontains=term) | Q(party__in=Party.objects.search(term)))

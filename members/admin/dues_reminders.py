@@ -11,13 +11,13 @@ from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.refusals import reason_of
 from association.outbox.models import Message
-from association.parties.models import Party
+from association.parties.search import by_party
 
 from ..dues import reminding
 from ..dues.statement import outstanding
 from ..models import DuesReminder, DuesRules, DuesYear
+from ..pages import keys_in
 from .dues_arrears import URL as ARREARS_URL
-from .dues_arrears import keys_in
 
 DUES = f"portal.{Right.DUES.value}"
 
@@ -34,7 +34,8 @@ class _YearFilter(admin.SimpleListFilter):
     title, parameter_name = "年度", "year"
 
     def lookups(self, request, model_admin):
-        return [(str(year), f"{year} 年") for year in DuesYear.objects.values_list("year", flat=True)]
+        years = DuesYear.objects.visible_to(request.user).values_list("year", flat=True)
+        return [(str(year), f"{year} 年") for year in years]
 
     def queryset(self, request, queryset):
         return queryset.filter(bill__dues_year__year=self.value()) if (self.value() or "").isdigit() else queryset
@@ -48,7 +49,7 @@ class DuesReminderAdmin(ReadOnlyAdmin):
     fields = (("unit", "bill_year", "step"), ("way", "owed"), "text", ("sent_at", "by"))
     search_fields = ("bill__party__name",)
     search_help_text = "单位名称、简称、拼音首字母、代码"
-    search_rows = staticmethod(lambda rows, term: rows.filter(bill__party__in=Party.objects.search(term)))
+    search_rows = staticmethod(by_party("bill__party"))
     sidebar_order = 25
     empty_text = "发出的催缴会列在这里：哪一年第几次，什么时候发给了谁，写了什么。"
 

@@ -3,7 +3,6 @@ of settings."""
 
 from decimal import Decimal
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -128,8 +127,7 @@ class DuesStandardAdmin(BaseAdmin):
             "确认以后不能再改；自表决之日起 30 日内要向全体会员公开。"
         )
         return act_page(
-            request, form=forms.Form(request.POST if request.method == "POST" else None),
-            act=lambda _data: standards.adopt(obj, by=request.user), frame=self.page_context(request, obj),
+            request, act=lambda _data: standards.adopt(obj, by=request.user), frame=self.page_context(request, obj),
             back_url=self.page_url("change", obj.pk), said="会费标准已确认，可以开单了。", title="确认会费标准",
             button="确认标准", heading=obj.name, about=about,
         )  # fmt: skip

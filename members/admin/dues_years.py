@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
@@ -113,7 +112,7 @@ class DuesYearAdmin(StatefulAdminMixin, ReadOnlyAdmin):
             plan = plan_bills(year)
         except ValidationError as refused:
             problem = "".join(refused.messages)
-        closed = DuesYear.objects.filter(year=year, state="closed").exists()
+        closed = DuesYear.objects.visible_to(request.user).filter(year=year, state="closed").exists()
         context = self.page_context(
             request, title=f"批量开单：{year} 年会费", subpage=False, plan=plan, problem=problem, year=year, closed=closed,
             without_shown=WITHOUT_SHOWN, back_url=self.page_url("changelist"),
@@ -137,8 +136,7 @@ class DuesYearAdmin(StatefulAdminMixin, ReadOnlyAdmin):
         scope = DuesRules.current().get_published_display()
         about = f"按「会费设置」：{scope}。公开的是关账时的数字，页面地址是 /dues/{obj.year}/，任何人都能看到。"
         return act_page(
-            request, form=forms.Form(request.POST if request.method == "POST" else None),
-            act=lambda _data: years.publish(obj, by=request.user), frame=self.page_context(request, obj),
+            request, act=lambda _data: years.publish(obj, by=request.user), frame=self.page_context(request, obj),
             back_url=self.page_url("change", obj.pk), said="已公开。", title="公开年度会费情况", button="公开",
             heading=str(obj), about=years.why_not_publish(obj) or about,
         )  # fmt: skip

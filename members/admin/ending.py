@@ -60,7 +60,7 @@ class EndingAdmin(ReadOnlyAdmin):
         context = self.page_context(
             request, title="即将到期", params=params, page=page, query=query.urlencode(),
             rows=[(row, warned.get((row.source, row.pk, row.ends_on))) for row in rows],
-            numbers=page.paginator.get_elided_page_range(page.number), within=terms_watch.WITHIN,
+            within=terms_watch.WITHIN,
             sources=terms_watch.SOURCES, districts=Association.current().district_names(),
             unread=TermWarning.objects.filter(noted_at=None).exists() and holds(request.user, Right.MEMBERS),
             print_url=self.page_url("ending_print"), export_url=self.page_url("ending_export"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from .. import membership_queries, signs, standing
 from ..membership_forms import KeepForm, LapseForm
 from ..models import Membership, MembershipRules
+from ..pages import keys_in
 
 SHOWN = 500
 
@@ -46,8 +47,8 @@ def lapse_page(admin, request):
     here = reverse("admin:members_membership_lapse")
     months = MembershipRules.current().lapse_months
     found = membership_queries.would_lapse(request.user)
-    ticked = {key for key in request.POST.getlist("member") if key.isdigit()}
-    chosen = [one for one in found if str(one.membership.pk) in ticked]
+    ticked = set(keys_in(request.POST, "member"))
+    chosen = [one for one in found if one.membership.pk in ticked]
     if request.method == "POST" and not chosen:
         messages.warning(request, "请先勾选会员；刚才勾选的可能已经有了新的活动记录，或已由别人办理。")
         return HttpResponseRedirect(here)

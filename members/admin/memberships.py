@@ -190,9 +190,8 @@ class MembershipAdmin(ReadOnlyAdmin):
 
     def enrol_view(self, request):
         """Somebody who is a member already is written down, without an application."""
-        form = EnrolForm(
-            request.POST if request.method == "POST" else None, initial={"unit": request.GET.get("unit", "")}
-        )
+        data, start = request.POST if request.method == "POST" else None, {"unit": request.GET.get("unit", "")}
+        form = EnrolForm(data, user=request.user, initial=start)
         if request.method == "POST" and form.is_valid():
             made = tried(form, lambda: membership_deeds.enrol(form, by=request.user))
             if made:

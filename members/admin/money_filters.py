@@ -33,7 +33,7 @@ def _filter(named: str, parameter: str) -> type:
 
         def _all(self, request):
             if not hasattr(request, "money_filters"):
-                request.money_filters = getattr(money_lists, named)()
+                request.money_filters = getattr(money_lists, named)(request.user)
             return request.money_filters
 
     return Filter

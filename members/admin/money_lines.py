@@ -19,7 +19,6 @@ from association.core.refusals import put_errors
 from association.parties.models import Party
 
 from ..dues import booking, money_lists
-from ..dues.forms import ReasonForm
 from ..dues.matching import WAITING_URL
 from ..dues.money_forms import AsideForm, ClaimForm, DecisionForm, PartFormSet, typed_and_one_more
 from ..dues.waiting import complete
@@ -122,13 +121,15 @@ class BankLineAdmin(ReadOnlyAdmin):
         ]
 
     def export_view(self, request):
-        return export_view(request, money_lists.LINES, money_lists.line_filters(), self.page_url("changelist"))
+        return export_view(
+            request, money_lists.LINES, money_lists.line_filters(request.user), self.page_url("changelist")
+        )
 
     # -- what waits --------------------------------------------------------------------------------------------
 
     def waiting_view(self, request):
         """Lines that wait, the oldest first, with their likely parties; `firm` searches another one for the line `for`."""
-        known = money_lists.line_filters()
+        known = money_lists.line_filters(request.user)
         params = money_lists.params_of(request.GET, {"month": known["month"]})
         rows = money_lists.lines_listed(request.user, params).waiting().select_related(None)
         page = Paginator(rows.order_by("happened_at", "pk"), A_PAGE).get_page(request.GET.get("p"))
@@ -139,7 +140,7 @@ class BankLineAdmin(ReadOnlyAdmin):
             request, title="待认领流水", page=page, rows=complete(list(page.object_list), request.user), params=params,
             query=urlencode(params), months=months.items(), month_words=months.get(params.get("month")), firm=firm,
             wanted=wanted, offered=living.search(firm).order_by("name")[:FOUND] if firm else [],
-            numbers=page.paginator.get_elided_page_range(page.number), may_book=holds(request.user, Right.DUES),
+            may_book=holds(request.user, Right.DUES),
         )  # fmt: skip
         return TemplateResponse(request, "admin/members/dues/waiting.html", context)
 
@@ -176,7 +177,8 @@ class BankLineAdmin(ReadOnlyAdmin):
             if more
             else {"version": line.version}
         )
-        parts, form = PartFormSet(posted, initial=typed), DecisionForm(posted, initial=start)
+        form = DecisionForm(posted, initial=start)
+        parts = PartFormSet(posted, initial=typed, form_kwargs={"user": request.user})
         if posted is not None and form.is_valid() and parts.is_valid():
             data = form.cleaned_data
             try:
@@ -210,9 +212,8 @@ class BankLineAdmin(ReadOnlyAdmin):
 
     def back_view(self, request, pk):
         line = self.object_or_404(request, pk)
-        form = ReasonForm({"reason": "恢复"}) if request.method == "POST" else None
         return act_page(
-            request, form=form, act=lambda _data: booking.put_back(line=line, by=request.user),
+            request, act=lambda _data: booking.put_back(line=line, by=request.user),
             frame=self.page_context(request, line), title="恢复为待认领", button="恢复", said="已恢复为待认领。",
             back_url=self.page_url("change", line.pk), heading=self._words(line), about=f"不入账的原因：{line.set_aside_reason}",
         )  # fmt: skip

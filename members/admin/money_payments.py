@@ -83,7 +83,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         settled = obj.allocations.standing().select_related("bill__dues_year").order_by("pk")
         context |= {
             "state": self.state(obj), "form_links": self._links(request, obj), "settles": settled,
-            "counts": self._counts(obj), "receipts": obj.receipts.order_by("pk"), "related": _related(obj),
+            "counts": self._counts(obj), "receipts": obj.receipts.order_by("pk"), "related": _related(obj, request.user),
         }  # fmt: skip
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -108,13 +108,15 @@ class PaymentAdmin(ReadOnlyAdmin):
         ]
 
     def export_view(self, request):
-        return export_view(request, money_lists.PAYMENTS, money_lists.payment_filters(), self.page_url("changelist"))
+        return export_view(
+            request, money_lists.PAYMENTS, money_lists.payment_filters(request.user), self.page_url("changelist")
+        )
 
     # -- what is done ------------------------------------------------------------------------------------------
 
     def new_view(self, request):
         """手工登记."""
-        form = HandForm(request.POST or None, initial={"unit": request.GET.get("unit", "")})
+        form = HandForm(request.POST or None, user=request.user, initial={"unit": request.GET.get("unit", "")})
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
             values = {name: data[name] for name in ("amount", "received_on", "channel", "purpose", "payer")}
@@ -166,15 +168,15 @@ class PaymentAdmin(ReadOnlyAdmin):
             booking.move_to(payment=payment, by=request.user, party=data.get("unit"), **values)
 
         return self._act(
-            request, payment, MoveForm(request.POST or None, payment=payment), act, title="改用途", button="改用途",
+            request, payment, MoveForm(request.POST or None, user=request.user, payment=payment), act, title="改用途", button="改用途",
             said="已改用途，原来的一笔已冲正。", about="这笔钱（或其中一部分）不是原来的用途。原来的一笔冲正，按新的用途另记。",
         )  # fmt: skip
 
 
-def _related(payment) -> list[tuple[str, Payment]]:
+def _related(payment, user) -> list[tuple[str, Payment]]:
     """Lines of the ledger that belong together with this one."""
     found = [("冲正的是", payment.reverses), ("退的是", payment.refunds), ("改自", payment.moved_from)]
-    found += [("冲正", one) for one in Payment.objects.filter(reverses=payment)]
-    found += [("改作", one) for one in Payment.objects.filter(moved_from=payment)]
-    found += [("退款", one) for one in payment.refund_lines.order_by("pk")]
+    found += [("冲正", one) for one in Payment.objects.visible_to(user).filter(reverses=payment)]
+    found += [("改作", one) for one in Payment.objects.visible_to(user).filter(moved_from=payment)]
+    found += [("退款", one) for one in payment.refund_lines.visible_to(user).order_by("pk")]
     return [(words, one) for words, one in found if one is not None]

@@ -14,6 +14,7 @@ from association.core.models import Association
 from association.exchange.sheets import Head, table_bytes
 from association.exchange.views import attachment
 from association.parties.models import Party
+from association.parties.search import by_party
 from association.timeline.actions import log_access
 from association.timeline.models import Event
 
@@ -72,8 +73,7 @@ class PointEntryAdmin(ReadOnlyAdmin):
     sidebar_order = 90
     empty_text = "用右上角的「登记积分」逐笔登记，或从 Excel 导入；会议、培训等办理以后也会自动计入。"
 
-    def search_rows(self, rows, term):
-        return rows.filter(party__in=Party.objects.search(term))
+    search_rows = staticmethod(by_party())
 
     def list_links(self, request) -> list[Link]:
         links = [Link("年度积分榜", self.page_url("year"))]
@@ -115,9 +115,8 @@ class PointEntryAdmin(ReadOnlyAdmin):
                 by=request.user,
             )  # fmt: skip
 
-        form = PointForm(
-            request.POST if request.method == "POST" else None, initial={"unit": request.GET.get("unit", "")}
-        )
+        data, start = request.POST if request.method == "POST" else None, {"unit": request.GET.get("unit", "")}
+        form = PointForm(data, user=request.user, initial=start)
         return act_page(
             request, form=form, act=act, frame=self.page_context(request), back_url=self.page_url("changelist"),
             said=lambda row: f"已为「{row.party.name}」登记「{row.rule.name}」，积 {points.words(row.points)}。",

@@ -160,7 +160,7 @@ class TermChangeAdmin(StatefulAdminMixin, BaseAdmin):
 
     def line_add_view(self, request, pk):
         obj = self.object_or_404(request, pk)
-        form = LineForm(request.POST or None)
+        form = LineForm(request.POST or None, user=request.user)
         return self._act(
             request, obj, form, lambda _data: term_changes.add_line(obj, by=request.user, **form.values()),
             said="已增加一行。", title="增加一行", button="保存", heading=obj.title,
@@ -171,7 +171,7 @@ class TermChangeAdmin(StatefulAdminMixin, BaseAdmin):
         row = self._line(obj, line)
         initial = {name: getattr(row, name) for name in ("person_name", "person_title", "person_phone", "post")}
         initial["unit"] = row.party.name if row.party_id else row.unit_name
-        form = LineForm(request.POST or None, initial=initial)
+        form = LineForm(request.POST or None, user=request.user, initial=initial)
         return self._act(
             request, obj, form, lambda _data: term_changes.change_line(row, by=request.user, **form.values()),
             said="已保存。", title=f"第 {row.place} 行", button="保存", heading=str(row),

@@ -8,20 +8,18 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from association.core.masking import mask_mobile
 from association.core.models import Association
-from association.inbox.actions import close_todos
 from association.parties.models import Party, Seat
-from association.timeline.actions import record
 
-from ..calls import note_call, todo_key
-from ..models import CallNote, DuesBill, DuesPromise, Firm, Membership, Payment, Person
+from ..calls import close_calls, note_call
+from ..models import CallNote, DuesBill, DuesPromise, Firm, Membership, Person
 from .checks import needs_right
 from .settle import lock_parties
-from .statement import Owed, outstanding
+from .statement import Owed, last_paid, outstanding
 from .words import in_yuan
 
 TOPIC = "催缴会费"
@@ -144,8 +142,7 @@ def _fill(rows: dict[int, Arrears]):
         return
     keys = list(rows)
     members = set(Membership.objects.on().filter(party__in=keys).values_list("party", flat=True))
-    paid = Payment.objects.for_dues().filter(party__in=keys, kind=Payment.Kind.RECEIPT).order_by()
-    for party, day in paid.values_list("party").annotate(last=Max("received_on")):
+    for party, day in last_paid(keys).items():
         rows[party].last_paid = day
     for firm in Firm.objects.filter(pk__in=keys):
         _add_contact(rows[firm.pk], firm.contact_name or firm.legal_representative, firm.contact_phone)
@@ -210,15 +207,8 @@ def calls_of(party: int, user):
     return rows.order_by("-call__happened_at", "-pk")
 
 
-@transaction.atomic
 def close_kept() -> int:
     """Promises of who has paid everything meanwhile wait for nobody any more. Returns how many."""
     owing = DuesBill.objects.standing().filter(paid__lt=F("amount"), party=OuterRef("bill__party"))
-    kept = DuesPromise.objects.filter(~Exists(owing), call__follow_up_on__isnull=False, call__answered_at=None)
-    calls = [one.call for one in kept.select_related("call__party")]
-    for call in calls:
-        call.answered_at = timezone.now()
-        call.save(update_fields=["answered_at"])
-        record(call, "call.answered", "会费已缴清，不用再联系", by=None, party=call.party, audience=call.audience)
-    close_todos(once_keys=[todo_key(call) for call in calls])
-    return len(calls)
+    kept = DuesPromise.objects.filter(~Exists(owing))
+    return close_calls(CallNote.objects.filter(pk__in=kept.values("call")), "会费已缴清，不用再联系")

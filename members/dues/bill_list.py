@@ -8,7 +8,7 @@ from association.core.models import Association
 from association.exchange.exports import ListExport
 from association.exchange.exports import register as register_export
 from association.exchange.resources import ColumnField, TableResource
-from association.parties.models import Party
+from association.parties.search import by_party
 
 from ..models import DuesBill, DuesYear
 
@@ -26,47 +26,49 @@ def _of_state(rows: QuerySet, state: str) -> QuerySet:
     return rows.exclude(voided_at=None) if state == VOID else _STATES[state][1](rows.standing())
 
 
-def filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
-    """{parameter: (title, {value: words}, function(rows, value))}. Two queries."""
-    years = {str(year): f"{year} 年" for year in DuesYear.objects.values_list("year", flat=True)}
-    labels = DuesBill.objects.standing().order_by("-full_amount", "label").values_list("label", flat=True)
+TITLES = {"year": "年度", "post": "档次", "district": "县市区", "state": "缴费情况"}
+STATES = {name: words for name, (words, _narrow) in _STATES.items()} | {VOID: "已作废"}
+NARROW: dict[str, Callable[[QuerySet, str], QuerySet]] = {
+    "year": lambda rows, value: rows.filter(dues_year__year=value),
+    "post": lambda rows, value: rows.filter(label=value),
+    "district": lambda rows, value: rows.filter(district=value),
+    "state": _of_state,
+}
+
+
+def filters(user) -> dict[str, dict[str, str]]:
+    """{parameter: {value: words}}: what the person has to choose from. Two queries."""
+    years = DuesYear.objects.visible_to(user).values_list("year", flat=True)
+    bills = DuesBill.objects.visible_to(user).standing().order_by("-full_amount", "label")
     return {
-        "year": ("年度", years, lambda rows, value: rows.filter(dues_year__year=value)),
-        "post": ("档次", {label: label for label in labels.distinct()}, lambda rows, value: rows.filter(label=value)),
-        "district": (
-            "县市区",
-            {name: name for name in Association.current().district_names()},
-            lambda rows, value: rows.filter(district=value),
-        ),
-        "state": ("缴费情况", {name: words for name, (words, _n) in _STATES.items()} | {VOID: "已作废"}, _of_state),
+        "year": {str(year): f"{year} 年" for year in years},
+        "post": {label: label for label in bills.values_list("label", flat=True).distinct()},
+        "district": {name: name for name in Association.current().district_names()},
+        "state": STATES,
     }
 
 
-def search(rows: QuerySet, term: str) -> QuerySet:
-    """By the member's name now or before, short name, initials, code."""
-    return rows.filter(party__in=Party.objects.search(term).values("pk"))
+search = by_party()
 
 
-def params_of(asked) -> dict[str, str]:
+def params_of(asked, user) -> dict[str, str]:
     """The search term and filters of a query string, those that say something."""
-    known = filters()
-    found = {name: asked[name] for name in known if asked.get(name) in known[name][1]}
+    found = {name: asked[name] for name, values in filters(user).items() if asked.get(name) in values}
     term = asked.get("q", "").strip()[:60]
     return found | ({"q": term} if term else {})
 
 
 def words_of(params: dict) -> str:
     """「年度：2021 年，县市区：东区」; "" for all."""
-    known = filters()
-    words = [f"{known[name][0]}：{known[name][1].get(value, value)}" for name, value in params.items() if name != "q"]
+    shown = {"year": lambda value: f"{value} 年", "state": STATES.get}
+    words = [f"{TITLES[name]}：{shown.get(name, str)(value)}" for name, value in params.items() if name != "q"]
     return "，".join([*words, *([f"查找：{params['q']}"] if "q" in params else [])])
 
 
 def narrowed(rows: QuerySet, params: dict) -> QuerySet:
-    known = filters()
     rows = rows if params.get("state") == VOID else rows.standing()
     for name, value in params.items():
-        rows = search(rows, value) if name == "q" else known[name][2](rows, value)
+        rows = search(rows, value) if name == "q" else NARROW[name](rows, value)
     return rows
 
 

@@ -10,8 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from association.accounts.roles import Right
-from association.accounts.rules import name_of, needs
+from association.accounts.rules import name_of
 from association.core.enums import Audience
 from association.exchange.writing import insert
 from association.parties.models import Party
@@ -19,13 +18,12 @@ from association.timeline.actions import record
 
 from ..enums import DuesYearState
 from ..models import DuesBill, DuesReduction, DuesYear
+from .checks import needs_right
 from .matching import match_waiting
 from .plans import BillPlan, plan_bills
 from .settle import lock_parties, release_bill, settle
 from .words import in_yuan
 from .years import open_year
-
-WHAT = "办理会费"
 
 
 def begin_year(plan: BillPlan) -> DuesYear:
@@ -39,7 +37,7 @@ def make_bills(year: int, *, by) -> tuple[DuesYear, int]:
 
     What they have as credit settles them at once. Raises PermissionDenied, ValidationError.
     """
-    needs(by, Right.DUES, WHAT)
+    needs_right(by, clock=True)
     row, made = _make(plan_bills(year), by)
     if made:
         match_waiting()  # who is billed is known as a member; apart, since it locks bank lines before parties
@@ -65,7 +63,7 @@ def make_bill(
     *, party: Party, year: int, label: str, full_amount: Decimal, amount: Decimal | None = None, reason: str, by
 ) -> DuesBill:
     """One bill by hand, in a year that has begun. Raises PermissionDenied, ValidationError by field."""
-    needs(by, Right.DUES, WHAT)
+    needs_right(by, clock=True)
     if not reason.strip():
         raise ValidationError({"reason": "请写明为什么单独开单。"})
     full = {"label": label, "full_amount": full_amount, "amount": full_amount if amount is None else amount}
@@ -108,7 +106,7 @@ def reduce_bill(
 
     Raises PermissionDenied, ValidationError by field.
     """
-    needs(by, Right.DUES, WHAT)
+    needs_right(by, clock=True)
     locked = _open_bill(bill)
     if not 0 < amount <= locked.amount:
         raise ValidationError({"amount": f"减免要大于 0，不超过应缴的 {in_yuan(locked.amount)}。"})
@@ -134,7 +132,7 @@ def reduce_bill(
 @transaction.atomic
 def void_reduction(reduction: DuesReduction, *, reason: str, by) -> DuesReduction:
     """Take a reduction back: the bill is what it was. Raises PermissionDenied, ValidationError."""
-    needs(by, Right.DUES, WHAT)
+    needs_right(by, clock=True)
     if not reason.strip():
         raise ValidationError({"reason": "请写明撤销减免的原因。"})
     locked = _open_bill(reduction.bill)
@@ -152,7 +150,7 @@ def void_reduction(reduction: DuesReduction, *, reason: str, by) -> DuesReductio
 @transaction.atomic
 def void_bill(bill: DuesBill, *, reason: str, by) -> DuesBill:
     """A bill made in error counts for nothing; what was paid on it is the party's credit. Raises as above."""
-    needs(by, Right.DUES, WHAT)
+    needs_right(by, clock=True)
     if not reason.strip():
         raise ValidationError({"reason": "请写明作废的原因。"})
     locked = _open_bill(bill)

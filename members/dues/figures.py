@@ -47,13 +47,8 @@ def bills_of(year: int) -> list[dict]:
     )
 
 
-def receipts():
-    """Dues that came in and stand, without the lines of what was given back: `refunded` has those."""
-    return Payment.objects.for_dues().filter(kind=Payment.Kind.RECEIPT)
-
-
 def payments_in(year: int):
-    return receipts().filter(received_on__year=year)
+    return Payment.objects.dues_received().filter(received_on__year=year)
 
 
 def waiting_in(year: int):
@@ -177,7 +172,7 @@ def year_page(year: DuesYear) -> dict:
 
 def spare_until(year: int):
     """Payments up to the end of the year with something left that settles nothing yet (预存)."""
-    return receipts().filter(received_on__year__lte=year, amount__gt=F("settled") + F("refunded"))
+    return Payment.objects.dues_received().filter(received_on__year__lte=year, amount__gt=F("settled") + F("refunded"))
 
 
 def beside_of(year: int) -> dict:

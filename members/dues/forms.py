@@ -4,52 +4,20 @@ from functools import cached_property
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from association.core.lines import rows_of
-from association.parties.models import Party
 
-from ..joining_forms import day_field
-from ..membership_forms import _text
-from ..models import DuesRate, DuesRules, DuesStandard, Firm, Membership
+from ..fields import UnitMixin, amount_field, day_field, text_field
+from ..membership_queries import was_member_in
+from ..models import DuesRate, DuesRules, DuesStandard, Firm
 from ..post_names import PostNames
-from ..queries import party_named
 from .standards import PERSONS, day_in, read_joiners
 
 YEARS = range(2000, 2101)
-OFFERED = 3
 JOINERS = "每行写两样：从哪一天起入会（两位月份、一横、两位日期），当年按几成缴（0 到 1），例：07-01 0.5。"
-
-
-def amount_field(label: str, help_text: str = "", **kwargs) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label, max_digits=12, decimal_places=2, min_value=0, help_text=help_text, **kwargs,
-        error_messages={
-            "required": f"请填写{label}。", "invalid": "请填写金额，例：5000 或 2500.50。",
-            "max_decimal_places": "最多写到分（两位小数）。", "max_digits": "这个金额太大，请核对。",
-            "max_whole_digits": "这个金额太大，请核对。", "min_value": "金额不能小于 0。",
-        },
-    )  # fmt: skip
-
-
-def unit_named(text: str) -> Party:
-    """The unit of that name in full or that code. Raises ValidationError, which offers those that the words fit."""
-    party = party_named(text)
-    if party is None:
-        likely = list(Party.objects.living().search(text).order_by("name").values_list("name", flat=True)[:OFFERED])
-        offers = f"可能是：{'、'.join(likely)}。" if likely else ""
-        raise ValidationError(f"没有找到这家单位，或者有几家同名的；请填写全称或统一社会信用代码。{offers}")
-    return party
-
-
-def was_member_in(unit: Party, year: int) -> bool:
-    """Whether it was a member on any day of the year; a day of joining that nobody knows is no reason against it."""
-    rows = Membership.objects.standing().filter(party=unit)
-    began = Q(joined_on__year__lte=year) | Q(joined_on_known=False)
-    return rows.filter(began, Q(ended_on=None) | Q(ended_on__year__gte=year)).exists()
 
 
 # -- The standard -------------------------------------------------------------------------------------------------------
@@ -195,21 +163,18 @@ class YearForm(forms.Form):
         return self.cleaned_data.get("year") if self.is_valid() else None
 
 
-class BillForm(forms.Form):
+class BillForm(UnitMixin, forms.Form):
     """One bill by hand (逐张开单)."""
 
-    unit = _text("会员", 120, "全称或统一社会信用代码。", required=True)
+    unit = text_field("会员", 120, "全称或统一社会信用代码。", required=True)
     year = forms.ChoiceField(label="年度", choices=())
-    label = _text("档次", 40, "例：理事单位。", required=True)
+    label = text_field("档次", 40, "例：理事单位。", required=True)
     full_amount = amount_field("应缴（元）")
-    reason = _text("单独开单的原因", 200, "例：补缴入会当年的会费。单位能看到。", required=True)
+    reason = text_field("单独开单的原因", 200, "例：补缴入会当年的会费。单位能看到。", required=True)
 
     def __init__(self, *args, years, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = [(str(year), f"{year} 年") for year in years]
-
-    def clean_unit(self) -> Party:
-        return unit_named(self.cleaned_data["unit"])
 
     def clean_year(self) -> int:
         return int(self.cleaned_data["year"])
@@ -227,13 +192,13 @@ class BillForm(forms.Form):
 
 class ReductionForm(forms.Form):
     amount = amount_field("减免金额（元）", "多缴的部分转为预存。")
-    reason = _text("原因", 300, "例：当年受灾停产。单位能看到。", required=True, rows=3)
-    approved_by = _text("批准的机构或人", 60, "例：第三届理事会第五次会议。", required=True)
+    reason = text_field("原因", 300, "例：当年受灾停产。单位能看到。", required=True, rows=3)
+    approved_by = text_field("批准的机构或人", 60, "例：第三届理事会第五次会议。", required=True)
     approved_on = day_field("批准日期")
 
 
 class ReasonForm(forms.Form):
-    reason = _text("原因", 300, "单位能看到。", required=True, rows=3)
+    reason = text_field("原因", 300, "单位能看到。", required=True, rows=3)
 
 
 def asked_year(asked, known) -> int:

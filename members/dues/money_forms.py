@@ -8,20 +8,10 @@ from django.utils import timezone
 
 from association.parties.models import Party
 
-from ..joining_forms import day_field
-from ..membership_forms import _text
+from ..fields import UnitMixin, amount_field, day_field, text_field
 from ..models import Payment
-from .forms import amount_field, unit_named
 
 MOST_PARTS = 50
-
-
-class UnitMixin:
-    """`unit` by its name in full or its code; its party in cleaned_data."""
-
-    def clean_unit(self) -> Party | None:
-        text = self.cleaned_data["unit"].strip()
-        return unit_named(text) if text else None
 
 
 class ClaimForm(forms.Form):
@@ -41,7 +31,7 @@ class ClaimForm(forms.Form):
 class PartForm(UnitMixin, forms.Form):
     """A part of a bank line. An empty row says nothing."""
 
-    unit = _text("单位", 120, "")
+    unit = text_field("单位", 120)
     amount = amount_field("金额（元）", required=False)
     purpose = forms.ChoiceField(label="用途", choices=Payment.Purpose.choices, initial=Payment.Purpose.DUES)
 
@@ -91,19 +81,19 @@ PartFormSet = forms.formset_factory(PartForm, formset=_Parts, extra=0, max_num=M
 class DecisionForm(forms.Form):
     """What goes with a decision about a bank line."""
 
-    note = _text("说明", 300, "例：法定代表人代缴，已电话核实。", rows=2)
+    note = text_field("说明", 300, "例：法定代表人代缴，已电话核实。", rows=2)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class AsideForm(forms.Form):
-    reason = _text("不入账的原因", 300, "例：代收代付款、押金退回。", required=True, rows=2)
+    reason = text_field("不入账的原因", 300, "例：代收代付款、押金退回。", required=True, rows=2)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class HandForm(UnitMixin, forms.Form):
     """手工登记: money that is in no statement."""
 
-    unit = _text("单位", 120, "全称或统一社会信用代码；不是会费的可以不填。")
+    unit = text_field("单位", 120, "全称或统一社会信用代码；不是会费的可以不填。")
     amount = amount_field("金额（元）")
     received_on = day_field("收款日期")
     channel = forms.ChoiceField(
@@ -112,9 +102,9 @@ class HandForm(UnitMixin, forms.Form):
         help_text="银行转账请导入银行流水再认领。",
     )
     purpose = forms.ChoiceField(label="用途", choices=Payment.Purpose.choices, initial=Payment.Purpose.DUES)
-    payer = _text("付款人", 120, "与单位不同的填写，例：经办人姓名。")
-    reference = _text("凭据号", 60, "支票号、收据号、微信单号等；同一个号只能登记一次。")
-    note = _text("说明", 300, "")
+    payer = text_field("付款人", 120, "与单位不同的填写，例：经办人姓名。")
+    reference = text_field("凭据号", 60, "支票号、收据号、微信单号等；同一个号只能登记一次。")
+    note = text_field("说明", 300)
     sure = forms.BooleanField(label="确实是另一笔", required=False, widget=forms.HiddenInput)
     once = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
 
@@ -139,8 +129,8 @@ class RefundForm(forms.Form):
     amount = amount_field("退款金额（元）")
     refunded_on = day_field("退款日期")
     channel = forms.ChoiceField(label="方式", choices=Payment.Channel.choices)
-    reference = _text("凭据号", 60, "例：退款的流水号。")
-    reason = _text("退款的原因", 300, "例：重复缴费。单位能看到。", required=True, rows=2)
+    reference = text_field("凭据号", 60, "例：退款的流水号。")
+    reason = text_field("退款的原因", 300, "例：重复缴费。单位能看到。", required=True, rows=2)
 
 
 class MoveForm(UnitMixin, forms.Form):
@@ -148,8 +138,8 @@ class MoveForm(UnitMixin, forms.Form):
 
     purpose = forms.ChoiceField(label="改作", choices=Payment.Purpose.choices)
     amount = amount_field("金额（元）", "可以只改一部分，余下的用途不变。")
-    unit = _text("单位", 120, "全称或统一社会信用代码。")
-    reason = _text("改用途的原因", 300, "例：会员确认多缴部分为捐赠。单位能看到。", required=True, rows=2)
+    unit = text_field("单位", 120, "全称或统一社会信用代码。")
+    reason = text_field("改用途的原因", 300, "例：会员确认多缴部分为捐赠。单位能看到。", required=True, rows=2)
 
     def __init__(self, *args, payment: Payment, **kwargs):
         super().__init__(*args, **kwargs)

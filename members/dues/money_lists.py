@@ -32,7 +32,7 @@ _PAYMENTS: dict[str, tuple[str, Callable]] = {
     "standing": ("有效", lambda rows: rows.standing()),
     "credit": (
         "有预存",
-        lambda rows: rows.for_dues().filter(kind=K.RECEIPT, amount__gt=F("settled") + F("refunded") + Decimal("0.001")),
+        lambda rows: rows.dues_received().filter(amount__gt=F("settled") + F("refunded") + Decimal("0.001")),
     ),
     "refund": ("退款", lambda rows: rows.filter(kind=K.REFUND)),
     "reversed": ("已冲正", lambda rows: rows.filter(Q(reversed_at__isnull=False) | Q(kind=K.REVERSAL))),
@@ -54,8 +54,9 @@ def words_of_month(value: str) -> str:
     return f"{year} 年 {int(month)} 月" if month else f"{year} 年"
 
 
-def _months(rows: QuerySet, name: str) -> _OfMonth:
-    """The last months that have any, after the years."""
+def _months(model, user, name: str) -> _OfMonth:
+    """The last months that have any, after the years; nothing to choose from without a `user`."""
+    rows = model.objects.visible_to(user) if user else model.objects.none()
     ends = rows.aggregate(first=Min(name), last=Max(name))
     found = _OfMonth()
     if ends["last"]:
@@ -84,18 +85,18 @@ def _states(states: dict, usual: Callable = lambda rows: rows) -> tuple[str, dic
     return "情况", words, lambda rows, value: states[value][1](rows) if value else usual(rows)
 
 
-def line_filters() -> Filters:
-    """{parameter: (title, {value: words}, function(rows, value))}. One query."""
+def line_filters(user=None) -> Filters:
+    """{parameter: (title, {value: words}, function(rows, value))}, the months that `user` sees rows of. One query."""
     return {
         "state": _states(_LINES, lambda rows: rows.filter(withdrawn_at=None)),
-        "month": ("月份", _months(BankLine.objects.all(), "happened_on"), _in_month("happened_on")),
+        "month": ("月份", _months(BankLine, user, "happened_on"), _in_month("happened_on")),
     }
 
 
-def payment_filters() -> Filters:
+def payment_filters(user=None) -> Filters:
     return {
         "state": _states(_PAYMENTS),
-        "month": ("月份", _months(Payment.objects.all(), "received_on"), _in_month("received_on")),
+        "month": ("月份", _months(Payment, user, "received_on"), _in_month("received_on")),
         "purpose": ("用途", dict(Payment.Purpose.choices), lambda rows, value: rows.filter(purpose=value)),
         "channel": ("方式", dict(Payment.Channel.choices), lambda rows, value: rows.filter(channel=value)),
         "matched": ("认领方式", dict(Payment.Matched.choices), lambda rows, value: rows.filter(matched=value)),

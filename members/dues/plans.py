@@ -119,9 +119,7 @@ def _bills_on_file(year: int) -> tuple[set[int], dict[int, str]]:
 
 def _members(year: int) -> list[Membership]:
     """Each party's first membership that reaches into the year. One query."""
-    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    rows = Membership.objects.standing().filter(Q(ended_on=None) | Q(ended_on__gt=first), party__merged_into=None)
-    rows = rows.filter(Q(joined_on__lte=last) | Q(joined_on_known=False)).select_related("party__firm")
+    rows = Membership.objects.in_year(year).filter(party__merged_into=None).select_related("party__firm")
     found: dict[int, Membership] = {}
     for row in rows.order_by("party__name", "joined_on", "pk"):
         found.setdefault(row.party_id, row)

@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile, File
 
 from ..models import DuesReceipt
 from . import receipts
+from .checks import needs_right
 
 MOST_FILES = 300
 SHORTEST = 5  # digits: less is a page or a month, no receipt's number
@@ -32,7 +33,7 @@ class Outcome:
 
 def attach_many(uploads: Iterable[File], *, by) -> list[Outcome]:
     """Each file on its own: what is wrong with one keeps no other away. Raises PermissionDenied, ValidationError."""
-    receipts.needs_right(by)
+    needs_right(by)
     files = [file for upload in uploads for file in _unpacked(upload)]
     if len(files) > MOST_FILES:
         raise ValidationError(f"一次最多 {MOST_FILES} 个文件，这里有 {len(files)} 个，请分几次上传。")

@@ -6,12 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from association.core.adminforms import DayInput
-from association.core.text import halfwidth
+from association.core.text import number_text
 from association.documents.filetypes import PDF
 from association.documents.forms import DocumentField
 
-from .forms import amount_field
+from ..fields import amount_field, day_field
 
 _SIGNS = re.compile(r"[0-9A-Z]+")
 
@@ -35,13 +34,10 @@ class ReceiptForm(forms.Form):
         error_messages={"max_length": "抬头最多 120 个字。"},
     )  # fmt: skip
     amount = amount_field("金额（元）")
-    issued_on = forms.DateField(
-        label="开具日期", widget=DayInput, initial=timezone.localdate,
-        error_messages={"required": "请填写开具日期。", "invalid": "请填写日期，写作 2021-05-20 的样子。"},
-    )  # fmt: skip
+    issued_on = day_field("开具日期", ahead=True, said="请填写开具日期。", initial=timezone.localdate)
 
     def _signs(self, name: str) -> str:
-        text = re.sub(r"[\s-]", "", halfwidth(self.cleaned_data[name])).upper()
+        text = number_text(self.cleaned_data[name])
         if not _SIGNS.fullmatch(text):
             raise ValidationError(f"{self.fields[name].label}只有数字和字母，请照票面填写。")
         return text

@@ -39,8 +39,9 @@ def without_receipt(user=None) -> QuerySet:
     standing = Sum("receipts__amount", filter=Q(receipts__voided_at=None))
     money = DecimalField(max_digits=14, decimal_places=2)
     rows = Payment.objects.visible_to(user) if user else Payment.objects.all()
-    rows = rows.for_dues().filter(kind=Payment.Kind.RECEIPT)
-    rows = rows.annotate(free=F("amount") - F("refunded") - Coalesce(standing, ZERO, output_field=money))
+    rows = rows.dues_received().annotate(
+        free=F("amount") - F("refunded") - Coalesce(standing, ZERO, output_field=money)
+    )
     return rows.filter(free__gt=0)
 
 

@@ -85,8 +85,8 @@ def _settle(parties: Sequence[int], fresh: Mapping[int, Sequence[Payment]] = Map
 
 
 def _with_something_left(parties: Iterable[int]) -> dict[int, list[Payment]]:
-    rows = Payment.objects.for_dues().filter(party__in=parties, kind=Payment.Kind.RECEIPT)
-    rows = rows.filter(amount__gt=F("settled") + F("refunded")).order_by("received_on", "pk")
+    rows = Payment.objects.dues_received().filter(party__in=parties, amount__gt=F("settled") + F("refunded"))
+    rows = rows.order_by("received_on", "pk")
     return _by_party(rows.only("party", "amount", "settled", "refunded", "version", "updated_at"))
 
 

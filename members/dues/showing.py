@@ -3,7 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, Max, Sum
+from django.db.models import Sum
 
 from association.documents.models import Document
 
@@ -15,7 +15,8 @@ from ..panels import register as register_panel
 from ..signs import register as register_sign
 from ..timeline import Source, told_by_source
 from ..timeline import register as register_source
-from .statement import Owed
+from .figures import LEFT
+from .statement import Owed, last_paid
 from .words import in_yuan
 
 BILL_URL, PAYMENT_URL = "/admin/members/duesbill/{}/change/", "/admin/members/payment/{}/change/"
@@ -91,8 +92,8 @@ def dues_panel(firm, user) -> Panel | None:
 
 def credit_of(party: int) -> Decimal:
     """Yuan that the party paid and that settle nothing yet (预存). One query."""
-    rows = Payment.objects.for_dues().filter(party=party, kind=Payment.Kind.RECEIPT)
-    left = rows.aggregate(left=Sum(F("amount") - F("settled") - F("refunded")))["left"] or Decimal(0)
+    rows = Payment.objects.dues_received().filter(party=party)
+    left = rows.aggregate(left=Sum(LEFT))["left"] or Decimal(0)
     return left.quantize(Decimal("0.01"))
 
 
@@ -114,9 +115,4 @@ def _dues_line(firm, user) -> list[Line]:
 register_line(_dues_line, order=30)
 
 
-def _last_paid(keys) -> dict:
-    rows = Payment.objects.for_dues().filter(party__in=keys, kind=Payment.Kind.RECEIPT).order_by()
-    return dict(rows.values_list("party").annotate(last=Max("received_on")))
-
-
-register_sign("缴纳会费", _last_paid)
+register_sign("缴纳会费", last_paid)

@@ -9,16 +9,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from association.accounts.roles import Right
-from association.accounts.rules import name_of, needs
+from association.accounts.rules import name_of
 from association.timeline.actions import record
 
 from ..models import DuesRate, DuesStandard, Firm
 from ..post_names import PostNames
 from ..terms import load_posts
+from .checks import needs_right
 from .words import in_yuan
 
-WHAT = "办理会费"
 PERSONS = "个人会员"  # the rate of those who are members as persons
 _MEETING = {
     "body": "body", "held_on": "meeting_on", "delegates": "delegates", "present": "present", "in_favour": "in_favour",
@@ -87,7 +86,7 @@ def _locked(standard: DuesStandard) -> DuesStandard:
 @transaction.atomic
 def adopt(standard: DuesStandard, *, by) -> DuesStandard:
     """The meeting's vote is on record: from now on the standard stands as it is. Raises PermissionDenied, ValidationError."""
-    needs(by, Right.DUES, WHAT)
+    needs_right(by, clock=True)
     row = _locked(standard)
     if row.adopted_at:
         raise ValidationError("这份会费标准已经确认过了，请刷新页面。")
@@ -109,7 +108,7 @@ def adopt(standard: DuesStandard, *, by) -> DuesStandard:
 @transaction.atomic
 def copy_standard(standard: DuesStandard, *, by) -> DuesStandard:
     """A draft with the same rates, for the next vote. Raises PermissionDenied."""
-    needs(by, Right.DUES, WHAT)
+    needs_right(by, clock=True)
     last = DuesStandard.objects.order_by("-starts_on").values_list("starts_on", flat=True).first()
     draft = DuesStandard(
         name=f"{standard.name}（修订稿）"[:80], starts_on=dt.date(max(last.year, timezone.localdate().year) + 1, 1, 1),
@@ -228,7 +227,7 @@ def load_standard(data: dict, *, by=None) -> tuple[DuesStandard, bool]:
 
     The same file again changes nothing; another one for the same day is refused. Raises PermissionDenied, ValidationError.
     """
-    needs(by, Right.DUES, WHAT)
+    needs_right(by, clock=True)
     known = DuesStandard.objects.filter(starts_on=data["starts_on"]).first()
     if known is not None:
         if differs := _difference(data_of(known), data):

@@ -6,17 +6,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from association.accounts.roles import Right
-from association.accounts.rules import name_of, needs
+from association.accounts.rules import name_of
 from association.core.stamp import raise_stamp
 from association.timeline.actions import record
 from association.workflow.models import Step
 
 from ..models import BankLine, DuesRules, DuesYear
 from . import figures, receipts
+from .checks import needs_right
 from .plans import plan_bills
-
-WHAT = "办理会费"
 
 
 def open_year(year: int | DuesYear) -> DuesYear:
@@ -115,7 +113,7 @@ def why_not_publish(year: DuesYear) -> str:
 @transaction.atomic
 def publish(year: DuesYear, *, by) -> DuesYear:
     """Copy the frozen figures to the public page, as far as the settings say. Raises PermissionDenied, ValidationError."""
-    needs(by, Right.DUES, WHAT)
+    needs_right(by, clock=True)
     [row] = DuesYear.objects.select_for_update(of=("self",)).select_related("standard").filter(pk=year.pk)
     if why := why_not_publish(row):
         raise ValidationError(why)

@@ -1,5 +1,7 @@
 """Membership (会籍): who is a member from when until when, and the rules of the house as rows."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -58,6 +60,12 @@ class MembershipQuerySet(OfPartyQuerySet):
         """Those that were members on the day (default today), suspended ones as well."""
         day = day or timezone.localdate()
         return self.standing().filter(Q(ended_on=None) | Q(ended_on__gt=day), joined_on__lte=day)
+
+    def in_year(self, year: int):
+        """Those that were members on any day of it; a day of joining that nobody knows is no reason against it."""
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        rows = self.standing().filter(Q(ended_on=None) | Q(ended_on__gt=first))
+        return rows.filter(Q(joined_on__lte=last) | Q(joined_on_known=False))
 
 
 class Membership(Base):

@@ -116,6 +116,10 @@ class PaymentQuerySet(OfPartyQuerySet):
     def for_dues(self):
         return self.standing().filter(purpose=Payment.Purpose.DUES)
 
+    def dues_received(self):
+        """Dues that came in and stand, without the lines of what was given back: `refunded` has those."""
+        return self.for_dues().filter(kind=Payment.Kind.RECEIPT)
+
 
 class Payment(Base):
     """A line of the ledger (收款): so much from this party, on that day, for that purpose. Never edited.

@@ -1,5 +1,6 @@
 """Two people at the same moment with one firm's change of data, on real PostgreSQL."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from association.cases.models import Case
+from association.inbox.models import Todo
 from association.parties.actions import create_party, give_seat
 from association.parties.models import PartyName
+from association.timeline.models import Event
 from association.workflow.actions import MoveRefused, OnBehalf, perform
 from association.workflow.models import Step
 from members import actions, calls, changes
@@ -90,6 +93,17 @@ def test_the_clock_runs_twice_and_writes_once(wanted, staff):
     ChangeProposal.objects.update(takes_effect_on=timezone.localdate())
     assert sorted(at_once(changes.apply_due, changes.apply_due)) == [0, 1]
     assert Step.objects.filter(name="apply").count() == 1
+
+
+def test_two_clicks_at_once_note_one_call(wanted, staff, client_of):
+    clerk = staff("秘书处")
+    clients = [client_of(clerk) for _click in range(4)]
+    typed = {"way": "in", "topic": "问会费", "once": str(uuid.uuid4()), "follow_up_on": str(timezone.localdate())}
+    noted = at_once(*(lambda one=one: one.post(f"/admin/members/firm/{wanted.pk}/call/", typed) for one in clients))
+    assert [answer.status_code for answer in noted] == [302] * 4
+    note = CallNote.objects.get()
+    assert Event.objects.filter(verb="call.noted").count() == 1
+    assert Todo.objects.open().filter(once_key=calls.todo_key(note)).count() == 1
 
 
 def test_one_promise_is_answered_once(wanted, staff):

@@ -49,6 +49,13 @@ def portal_pages(cl):
     return pages
 
 
+@register.inclusion_tag("admin/pages.html")
+def pages(page, query, unit=""):
+    """The pages of a list of our own (django Page) at ?p=, `query` the rest of the address; the total where a unit is given."""
+    numbers = page.paginator.get_elided_page_range(page.number)
+    return {"page": page, "numbers": numbers, "query": query, "unit": unit}
+
+
 @register.filter
 def admin_list_address(opts) -> str:
     """Where a model's rows stand: its list, or the page of its only row."""

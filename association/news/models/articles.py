@@ -145,7 +145,7 @@ class PublicationQuerySet(models.QuerySet):
     def on_show(self):
         """What readers see now: not taken down, its time not over, its column open."""
         return self.filter(
-            Q(take_down_at=None) | Q(take_down_at__gt=timezone.now()), withdrawn_at=None, column__is_shown=True
+            Q(take_down_at=None) | Q(take_down_at__gt=timezone.now()), withdrawn_at=None, column__is_open=True
         )
 
 

@@ -21,9 +21,9 @@ from association.news.actions import (
     save_article,
     settle_remark,
 )
-from association.news.models import Article, Publication
+from association.news.models import Article, Column, Publication
 from association.timeline.models import Event
-from association.workflow.actions import MoveRefused, perform
+from association.workflow.actions import MoveRefused, perform, undo_last
 
 
 def shown() -> list[str]:
@@ -200,3 +200,33 @@ def test_remarks_are_kept_with_who_dealt_with_them(article, writer, reviewer):
     assert (remark.text, remark.done_by) == ("单位名称要写全称", writer)
     with pytest.raises(ValidationError, match="请写批注的内容"):
         add_remark(remark.article, by=reviewer, text=" ")
+
+
+def test_the_end_of_what_is_out_is_set_and_taken_back(signed, reviewer):
+    found = signed()
+    end = timezone.now() + timedelta(days=1)
+    perform(found, "set_end", by=reviewer, take_down_at=end)
+    with time_machine.travel(end + timedelta(seconds=1)):
+        assert shown() == []
+        undo_last(found, by=reviewer, reason="延长")
+        assert shown() == [found.title]
+    with pytest.raises(MoveRefused, match="已经过去"):
+        perform(found, "set_end", by=reviewer, take_down_at=timezone.now() - timedelta(hours=1))
+
+
+def test_a_closed_column_closes_all_below_it(signed, columns):
+    signed(column="shi", issued_by="某局", issued_on="2026-01-01", effect="in_force")
+    assert len(shown()) == 1
+    columns["zhengce"].is_shown = False
+    columns["zhengce"].save()
+    assert shown() == []
+    assert list(Column.objects.shown().filter(slug__in=("shi", "zhengce"))) == []
+    columns["zhengce"].is_shown = True
+    columns["zhengce"].save()
+    assert len(shown()) == 1
+
+
+def test_a_column_is_not_put_below_itself(columns):
+    columns["zhengce"].parent = columns["shi"]
+    with pytest.raises(ValidationError, match="它自己或它的下级"):
+        columns["zhengce"].full_clean()

@@ -1,14 +1,19 @@
 """Pictures: made anew in sizes, refused with a sentence, seen by everyone only while something public shows them."""
 
+import os
+from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from association.news.models import Banner, Picture
-from association.news.pictures import FILES, Box, crop, take_picture
+from association.news.pictures import FILES, Box, crop, sweep, take_picture
 from association.workflow.actions import perform
 
 from .conftest import BODY, photo
@@ -104,3 +109,17 @@ def test_no_other_file_of_the_folder_is_served(writer, client_of):
     picture = take_picture(photo(), by=writer)
     assert client_of(writer).get(picture.url("..%2f480.webp")).status_code == 404
     assert client_of(writer).get(picture.url("480.png")).status_code == 404
+
+
+def test_what_a_killed_process_left_is_swept_up(writer):
+    kept = take_picture(photo(), by=writer)
+    left = Path(default_storage.path(kept.folder)).with_name("left")
+    left.mkdir()
+    (left / "480.webp").write_bytes(b"half")
+    assert sweep() == 0  # it may still be written
+    a_day = timezone.now() - timedelta(days=1, minutes=1)
+    for folder in (left, Path(default_storage.path(kept.folder))):
+        os.utime(folder, (a_day.timestamp(), a_day.timestamp()))
+    assert sweep() == 1
+    assert not left.exists()
+    assert default_storage.exists(f"{kept.folder}/480.webp")

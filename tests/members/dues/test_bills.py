@@ -219,6 +219,10 @@ def test_one_bill_by_hand(standard, treasurer, till, member, firm, pay):
     assert "补缴" in said
     none = till.post("/admin/members/duesbill/new/", form | {"unit": stranger.name})
     assert "2021 年不是会员，不能开会费账单" in none.content.decode()
+    gone = member()  # and not one day of 2021
+    standing.end(gone.memberships.get(), ending="left", ended_on=dt.date(2021, 1, 1), by=None)
+    none = till.post("/admin/members/duesbill/new/", form | {"unit": gone.name})
+    assert "2021 年不是会员，不能开会费账单" in none.content.decode()
     till.post("/admin/members/duesbill/new/", form)
     bill = DuesBill.objects.get(party=late)
     assert (bill.amount, bill.paid, bill.label) == (Decimal("1500.50"), 300, "会员单位")

@@ -193,9 +193,8 @@ def test_a_draft_says_what_is_missing_and_keeps_what_was_typed(till):
     till.post(f"{URL}add/", draft_values(present="60"))
     row = DuesStandard.objects.get()
     assert "三分之二" in till.get(f"{URL}{row.pk}/change/").content.decode()
-    refused = till.post(f"{URL}{row.pk}/adopt/", {"x": "1"})
-    assert refused.status_code == 422
-    assert "三分之二" in refused.content.decode()
+    refused = till.post(f"{URL}{row.pk}/adopt/", {"x": "1"}, follow=True)
+    assert any("三分之二" in str(said) for said in refused.context["messages"])
     again = form_of(till, f"{URL}{row.pk}/change/") | {"present": "100"}
     with zeal_ignore():  # Django's formset looks each row up by its key
         assert till.post(f"{URL}{row.pk}/change/", again).status_code == 302

@@ -272,7 +272,7 @@ def test_nothing_is_public_before_it_is_closed_allowed_and_published(year, treas
         publish(year, by=treasurer)
     close(year, treasurer)
     rules(DuesRules.Published.NOTHING)
-    refused = till.post(f"{URL}{year.pk}/publish/", {"x": "1"})
+    refused = till.post(f"{URL}{year.pk}/publish/", {"x": "1"}, follow=True)
     assert "不公开年度会费情况" in refused.content.decode()
     assert visitor.get("/dues/2021/").status_code == 404
 
@@ -288,7 +288,7 @@ def test_totals_or_the_whole_table_are_public_as_the_settings_say(year, treasure
     assert "29.17%" in page
     assert "某市金鼎市政有限公司" not in page
     assert "/dues/2021/" in visitor.get("/about/").content.decode()
-    again = till.post(f"{URL}{year.pk}/publish/", {"x": "1"})
+    again = till.post(f"{URL}{year.pk}/publish/", {"x": "1"}, follow=True)
     assert "不用再公开一次" in again.content.decode()
     values = {"reminder_days": "7", "published": "table"}
     till.post(
