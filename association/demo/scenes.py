@@ -214,7 +214,16 @@ def homes(s: Sheet):
         s.box(x, s.shore - tall, x + wide, s.shore, colour)
         for n in range(4):
             left = x + (0.6 + n * 3.6) * s.u
-            _windows(s, left, s.shore - tall + s.u, left + 3.2 * s.u, s.shore - 2 * s.u, mix(colour, s.near, 0.5), 2.9 * s.u, 0.4)
+            _windows(
+                s,
+                left,
+                s.shore - tall + s.u,
+                left + 3.2 * s.u,
+                s.shore - 2 * s.u,
+                mix(colour, s.near, 0.5),
+                2.9 * s.u,
+                0.4,
+            )
         _roof(s, x + wide / 2, s.shore - tall + 0.4 * s.u, wide * 0.58, 4 * s.u, s.shade(0.1))
         x += wide + s.chance.uniform(4, 9) * s.u
     _trees(s, 0.05, 3.4, 0.15)
@@ -230,7 +239,9 @@ def bridge(s: Sheet):
         s.line([(x - 2 * s.u, deck - 16 * s.u), (x + 2 * s.u, deck - 16 * s.u)], colour, 1.1 * s.u)
         for n in range(1, 13):
             for side in (-1, 1):
-                s.line([(x, top + n * 1.3 * s.u), (x + side * n * 2.75 * s.u, deck)], mix(colour, s.light, 0.3), 0.22 * s.u)
+                s.line(
+                    [(x, top + n * 1.3 * s.u), (x + side * n * 2.75 * s.u, deck)], mix(colour, s.light, 0.3), 0.22 * s.u
+                )
     s.box(0, deck, s.width, deck + 1.7 * s.u, colour)
     s.box(0, deck - 0.9 * s.u, s.width, deck - 0.6 * s.u, mix(colour, s.light, 0.35))
     for n in range(9):
@@ -244,6 +255,15 @@ def hills(s: Sheet):
     _trees(s, 0.3, 2.2, 0.3)
     _pavilion(s, x, s.shore - 0.5 * s.u, 10 * s.u, s.shade(0.05), 2)
     _trees(s, 0.08, 1.7, 0.5)
+
+
+def _sitter(s: Sheet, x, y, size, colour):
+    """Head and shoulders of somebody in a chair, from behind."""
+    middle, head = x + size * 0.5, size * 0.22
+    around = (middle - head, y - size * 0.62, middle + head, y - size * 0.08)
+    s.pen.ellipse(around, fill=mix(colour, (20, 24, 28), 0.55))
+    around = (x + size * 0.08, y - size * 0.14, x + size * 0.92, y + size)
+    s.pen.ellipse(around, fill=mix(colour, (40, 62, 80), 0.5))
 
 
 def hall(s: Sheet):
@@ -272,10 +292,18 @@ def hall(s: Sheet):
         while x < s.width:
             head = size * 0.22
             if s.chance.random() < 0.82:
-                s.pen.ellipse((x + size * 0.5 - head, y - size * 0.62, x + size * 0.5 + head, y - size * 0.08), fill=mix(colour, (20, 24, 28), 0.55))
-                s.pen.ellipse((x + size * 0.08, y - size * 0.14, x + size * 0.92, y + size), fill=mix(colour, (40, 62, 80), 0.5))
+                _sitter(s, x, y, size, colour)
             s.pen.rounded_rectangle((x, y + size * 0.22, x + size, y + size * 1.6), size * 0.18, fill=colour)
             x += size * 1.24
+
+
+def _helmet(s: Sheet, x, y, r, under):
+    colour = mix((226, 160, 48), s.light, 0.08)
+    s.pen.ellipse((x - r * 1.25, y - r * 0.8, x + r * 1.35, y + r * 1.2), fill=mix(under, (0, 0, 0), 0.35))
+    s.pen.ellipse((x - r * 1.3, y - r, x + r * 1.3, y + r), fill=mix(colour, (90, 50, 0), 0.2))
+    s.pen.ellipse((x - r, y - r, x + r, y + r), fill=colour)
+    rib = (x - r * 0.16, y - r * 0.95, x + r * 0.16, y + r * 0.95)
+    s.pen.rounded_rectangle(rib, r * 0.16, fill=mix(colour, (255, 255, 255), 0.35))
 
 
 def plan(s: Sheet):
@@ -298,16 +326,17 @@ def plan(s: Sheet):
     for x, y in zip(xs[:3], ys[1:], strict=True):
         wide = 7 * s.u
         s.line([(x + 2 * s.u, y), (x + 2 * s.u + wide, y)], paper, 0.9 * s.u)
-        s.pen.arc((x + 2 * s.u - wide, y - wide, x + 2 * s.u + wide, y + wide), 270, 360, fill=ink, width=round(0.3 * s.u))
+        s.pen.arc(
+            (x + 2 * s.u - wide, y - wide, x + 2 * s.u + wide, y + wide), 270, 360, fill=ink, width=round(0.3 * s.u)
+        )
     for n in range(6):
         y = top + (bottom - top) * (0.5 + n * 0.07)
-        s.line([(left + (right - left) * 0.75, y), (left + (right - left) * (0.86 + 0.08 * (n % 2)), y)], mix(paper, ink, 0.6), 0.4 * s.u)
-    x, y, r = left + (right - left) * 0.84, top + 22 * s.u, 11 * s.u
-    helmet = mix((226, 160, 48), s.light, 0.08)
-    s.pen.ellipse((x - r * 1.25, y - r * 0.8, x + r * 1.35, y + r * 1.2), fill=mix(paper, (0, 0, 0), 0.35))
-    s.pen.ellipse((x - r * 1.3, y - r, x + r * 1.3, y + r), fill=mix(helmet, (90, 50, 0), 0.2))
-    s.pen.ellipse((x - r, y - r, x + r, y + r), fill=helmet)
-    s.pen.rounded_rectangle((x - r * 0.16, y - r * 0.95, x + r * 0.16, y + r * 0.95), r * 0.16, fill=mix(helmet, (255, 255, 255), 0.35))
+        s.line(
+            [(left + (right - left) * 0.75, y), (left + (right - left) * (0.86 + 0.08 * (n % 2)), y)],
+            mix(paper, ink, 0.6),
+            0.4 * s.u,
+        )
+    _helmet(s, left + (right - left) * 0.84, top + 22 * s.u, 11 * s.u, paper)
 
 
 WATERY, BRIGHT = ("dawn", "day", "dusk", "mist", "clear"), ("day", "clear", "dawn")

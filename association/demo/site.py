@@ -60,7 +60,9 @@ def load_rest(room: Newsroom) -> Iterator[str]:
     before = _count()
     for place, row in enumerate(room.about["pages"], 1):
         if not SitePage.objects.filter(slug=row["slug"]).exists():
-            page = SitePage(title=row["title"], slug=row["slug"], body=_page_body(room, row["slug"]), position=place * 10)
+            page = SitePage(
+                title=row["title"], slug=row["slug"], body=_page_body(room, row["slug"]), position=place * 10
+            )
             _with_pictures(page)
     for row in room.about["banners"]:
         if not Banner.objects.filter(title=row["title"]).exists():
@@ -102,7 +104,11 @@ def _disclose(room: Newsroom, row: dict):
         return
     body = room.html(texts.spaced(row["body"]))
     document = _public(room, papers.pdf(title, title, html.text_of(body))) if row.get("file") else None
-    _with_pictures(Disclosure(kind=row["kind"], title=title, year=year, body=body, document=document, published_on=min(day, room.today)))
+    _with_pictures(
+        Disclosure(
+            kind=row["kind"], title=title, year=year, body=body, document=document, published_on=min(day, room.today)
+        )
+    )
 
 
 def _journal(room: Newsroom, row: dict):

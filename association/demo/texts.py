@@ -1,11 +1,11 @@
 """Articles of the demonstration as its writers keep them: Markdown files with a few words at the head of each article.
 
-    # 关于举办培训的通知
-    day: 12                 days ago; or 03-15, the latest such day that is past; or -1 03-15, the year before that
-    cover: hall-1           a picture (pictures.py)
+# 关于举办培训的通知
+day: 12                 days ago; or 03-15, the latest such day that is past; or -1 03-15, the year before that
+cover: hall-1           a picture (pictures.py)
 
-    The text: paragraphs, ## headings, - and 1. lists, | tables |, > quotes, ![caption](picture).
-    {+7} is a week after the day of the article, {y} its year, {y-1} the year before.
+The text: paragraphs, ## headings, - and 1. lists, | tables |, > quotes, ![caption](picture).
+{+7} is a week after the day of the article, {y} its year, {y-1} the year before.
 """
 
 import datetime as dt
@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-
 
 _HAN, _LATIN = "[\u4e00-\u9fff]", "[A-Za-z0-9]"
 _GAP = re.compile(f"(?<={_HAN})(?={_LATIN})|(?<={_LATIN})(?={_HAN})|(?<=%)(?={_HAN})")
@@ -103,9 +102,7 @@ def _block(block: str, picture_of) -> str:
     first = lines[0]
     if found := _PICTURE.match(first):
         words = escape(found[1])
-        return (
-            f'<figure class="image"><img src="{picture_of(found[2])}" alt="{words}"><figcaption>{words}</figcaption></figure>'
-        )
+        return f'<figure class="image"><img src="{picture_of(found[2])}" alt="{words}"><figcaption>{words}</figcaption></figure>'
     if first.startswith("#"):
         level = min(4, len(first) - len(first.lstrip("#")))
         return f"<h{level}>{_inline(first.lstrip('# '))}</h{level}>"
