@@ -146,6 +146,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "association.core.context.association",
                 "association.portal.desk.frame",
+                "association.public.frame.site",
             ],
         },
     }

@@ -24,12 +24,12 @@ from association.documents.pictures import PILLOW
 from association.documents.pictures import check as check_picture
 from association.timeline.actions import record
 
+from .images import WIDTHS
 from .models import Picture
 
 log = logging.getLogger(__name__)
 ROOT = "pictures"
 ORPHAN_AGE = timedelta(days=1)  # a row may come as late as its transaction ends
-WIDTHS = (480, 960, 1920)  # of the files 480.webp … ; a smaller picture is not blown up
 SHARE, SHARE_SIZE = "share.jpg", (1200, 630)  # what messengers draw beside a link
 FILES = (*(f"{width}.webp" for width in WIDTHS), SHARE)
 SMALLEST = 120  # pixels; less is an icon or a tracking dot that came along with a paste

@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 from association.core.enums import Audience
 from association.core.stamp import raise_stamp
 from association.documents.actions import widen
+from association.documents.filetypes import BY_MIME
 from association.documents.models import Document
 from association.timeline.actions import record
 from association.workflow.actions import MoveRefused
@@ -48,7 +49,13 @@ def _show_files(publication, article, by):
     for one in attachments:
         widen(one.document, Audience.PUBLIC, by)
     publication.files = [
-        {"document": one.document_id, "uid": str(one.document.uid), "label": str(one), "size": one.document.size}
+        {
+            "document": one.document_id,
+            "uid": str(one.document.uid),
+            "label": str(one),
+            "size": one.document.size,
+            "type": BY_MIME[one.document.mime].name if one.document.mime in BY_MIME else "",
+        }
         for one in attachments
     ]
     publication.save()

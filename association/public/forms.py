@@ -39,6 +39,13 @@ class DirectoryForm(SearchForm):
     grade = _words()
 
 
+class DisclosureForm(SearchForm):
+    """Of one kind, of one year."""
+
+    kind = _words()
+    year = forms.IntegerField(required=False, min_value=1900, max_value=2999)
+
+
 def page_number(request) -> int:
     """?page= as a number from 1. Raises Http404 for anything that no link of ours ever said."""
     text = request.GET.get("page", "1")

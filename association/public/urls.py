@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import council_views, dues_views, views
+from . import council_views, dues_views, feeds, info_views, news_views, views
 
 app_name = "public"
 urlpatterns = [
@@ -17,6 +17,19 @@ urlpatterns = [
     path("council/", council_views.council, name="council"),
     path("dues/<int:year>/", dues_views.dues, name="dues"),
     path("about/", views.about, name="about"),
+    path("news/<slug:slug>/", news_views.column, name="column"),
+    path("news/<slug:slug>/rss.xml", feeds.column_rss, name="column_rss"),
+    path("news/<slug:slug>/atom.xml", feeds.column_atom, name="column_atom"),
+    path("articles/<uuid:uid>/", news_views.article, name="article"),
+    path("topics/", news_views.topics, name="topics"),
+    path("topics/<slug:slug>/", news_views.topic, name="topic"),
+    path("pages/<slug:slug>/", news_views.single, name="page"),
+    path("disclosure/", info_views.disclosure, name="disclosure"),
+    path("journal/", info_views.journal, name="journal"),
+    path("accessibility/", info_views.accessibility, name="accessibility"),
+    path("share.jpg", views.share_picture, name="share_picture"),
+    path("rss.xml", feeds.all_rss, name="rss"),
+    path("atom.xml", feeds.all_atom, name="atom"),
     path("theme.css", views.theme, name="theme"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),

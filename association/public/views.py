@@ -12,6 +12,7 @@ from members.dues.years import public_years
 
 from . import queries
 from .forms import DirectoryForm, LinesForm, SearchForm, page_number
+from .share import share_jpeg
 from .theme import stylesheet
 
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /desk/\nDisallow: /accounts/\nDisallow: /files/\n"
@@ -158,6 +159,12 @@ def theme(request):
 @public_page()
 def robots(request):
     return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+@public_page()
+def share_picture(request):
+    """What messengers draw beside a link to a page without a picture of its own."""
+    return HttpResponse(share_jpeg(Association.current().colours), content_type="image/jpeg")
 
 
 @public_page()

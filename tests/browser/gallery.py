@@ -35,7 +35,20 @@ def configure():
     def page(request, **_):
         return HttpResponse("")
 
-    public = [path(f"{name}/", page, name=name) for name in ("home", "publicities", "directory", "council", "about")]
+    names = [
+        "home",
+        "publicities",
+        "directory",
+        "council",
+        "about",
+        "disclosure",
+        "accessibility",
+        "topics",
+        "rss",
+        "atom",
+        "journal",
+    ]
+    public = [path(f"{name}/", page, name=name) for name in names]
     urls = types.ModuleType("gallery_urls")
     urls.urlpatterns = [path("", include((public, "public")))]
     settings.configure(
@@ -53,6 +66,10 @@ def configure():
                 "DIRS": [ROOT / "templates", HERE],
                 "OPTIONS": {
                     "builtins": ["association.core.templatetags.portal"],
+                    "libraries": {
+                        "news": "association.news.templatetags.news",
+                        "public": "association.public.templatetags.public",
+                    },
                     "string_if_invalid": "",
                     "context_processors": ["django.template.context_processors.request"],
                 },

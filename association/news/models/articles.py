@@ -161,7 +161,7 @@ class Publication(ArticleText):
     take_down_at = models.DateTimeField("到期撤下", null=True)
     withdrawn_at = models.DateTimeField("撤下时间", null=True)
     pinned_until = models.DateField("置顶到", null=True)
-    files = models.JSONField("附件", default=list, help_text="[{document, uid, label, size}]")
+    files = models.JSONField("附件", default=list, help_text="[{document, uid, label, size, type}]")
     signatures = models.JSONField("签名", default=list, help_text="[[编 | 审 | 校 | 发, 署名, 时间]]")
     reads = models.PositiveIntegerField("阅读", default=0)
 
@@ -173,6 +173,8 @@ class Publication(ArticleText):
         indexes = [
             models.Index(fields=["column", "-published_at", "-id"], name="news_by_column_idx"),
             models.Index(fields=["-published_at", "-id"], name="news_by_day_idx"),
+            models.Index(fields=["take_down_at"], condition=Q(take_down_at__isnull=False), name="news_by_end_idx"),
+            models.Index(fields=["pinned_until"], condition=Q(pinned_until__isnull=False), name="news_pinned_idx"),
         ]
 
     def __str__(self):
