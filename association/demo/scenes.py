@@ -266,9 +266,37 @@ def _sitter(s: Sheet, x, y, size, colour):
     s.pen.ellipse(around, fill=mix(colour, (40, 62, 80), 0.5))
 
 
+def _bars(s: Sheet, left, right, base):
+    bar = (right - left) / 9
+    for n in range(7):
+        tall = s.chance.uniform(5, 20) * s.u
+        s.box(left + bar * (n + 1), base - tall, left + bar * (n + 1.55), base, mix(s.far, s.near, n / 9))
+    s.line([(left + bar, base), (right - bar, base)], s.near, 0.3 * s.u)
+
+
+def _curve(s: Sheet, left, right, base):
+    bar = (right - left) / 9
+    points = [(left + bar * (n + 1), base - (3 + 2.4 * n + s.chance.uniform(-2, 2)) * s.u) for n in range(8)]
+    s.line(points, mix(s.near, (181, 48, 31), 0.7), 0.7 * s.u)
+    for x, y in points:
+        s.pen.ellipse(
+            (x - 0.8 * s.u, y - 0.8 * s.u, x + 0.8 * s.u, y + 0.8 * s.u), fill=mix(s.near, (181, 48, 31), 0.7)
+        )
+    s.line([(left + bar, base), (right - bar, base)], s.near, 0.3 * s.u)
+
+
+def _words(s: Sheet, left, right, base):
+    wide = right - left
+    s.box(left + wide * 0.3, base - 21 * s.u, right - wide * 0.3, base - 18 * s.u, s.near)
+    for n in range(4):
+        y = base - (13 - n * 3.6) * s.u
+        s.box(left + wide * 0.14, y, left + wide * 0.16, y + 1.1 * s.u, mix(s.near, (181, 48, 31), 0.7))
+        s.box(left + wide * 0.19, y, right - wide * s.chance.uniform(0.14, 0.4), y + 1.1 * s.u, s.far)
+
+
 def hall(s: Sheet):
     """A meeting seen from the last row: a bright screen, and backs of chairs."""
-    wall = mix(s.near, s.far, 0.35)
+    wall = mix(s.near, s.chance.choice([s.far, (222, 176, 124), (110, 118, 140)]), 0.42)
     s.box(0, 0, s.width, s.height, wall)
     for n in range(14):
         x = n * s.width / 13
@@ -279,18 +307,13 @@ def hall(s: Sheet):
     left, right = s.width * 0.22, s.width * 0.78
     s.box(left - s.u, 15 * s.u, right + s.u, 49 * s.u, mix(wall, s.near, 0.5))
     s.box(left, 16 * s.u, right, 48 * s.u, mix(s.sky_low, s.light, 0.5))
-    base, bar = 43 * s.u, (right - left) / 9
-    for n in range(7):
-        tall = s.chance.uniform(5, 20) * s.u
-        s.box(left + bar * (n + 1), base - tall, left + bar * (n + 1.55), base, mix(s.far, s.near, n / 9))
-    s.line([(left + bar, base), (right - bar, base)], s.near, 0.3 * s.u)
+    s.chance.choice([_bars, _curve, _words])(s, left, right, 43 * s.u)
     s.box(0, 58 * s.u, s.width, s.height, mix(wall, s.near, 0.45))
     s.box(s.width * 0.3, 53 * s.u, s.width * 0.7, 60 * s.u, mix(s.near, (130, 74, 44), 0.5))
     for row in range(4):
         size, y = (5 + row * 2.3) * s.u, (66 + row * 11) * s.u
         colour, x = mix(s.near, wall, 0.4 - row * 0.13), -size * (0.5 if row % 2 else 1)
         while x < s.width:
-            head = size * 0.22
             if s.chance.random() < 0.82:
                 _sitter(s, x, y, size, colour)
             s.pen.rounded_rectangle((x, y + size * 0.22, x + size, y + size * 1.6), size * 0.18, fill=colour)
@@ -306,17 +329,9 @@ def _helmet(s: Sheet, x, y, r, under):
     s.pen.rounded_rectangle(rib, r * 0.16, fill=mix(colour, (255, 255, 255), 0.35))
 
 
-def plan(s: Sheet):
-    """A sheet of a building's plan on a table, with a ruler and a helmet."""
-    s.box(0, 0, s.width, s.height, mix(s.near, s.far, 0.25))
-    paper, ink = mix(s.near, (32, 92, 128), 0.7), mix(s.sky_low, s.light, 0.6)
-    left, top, right, bottom = s.width * 0.1, 10 * s.u, s.width * 0.9, 90 * s.u
-    s.box(left + s.u, top + 1.4 * s.u, right + s.u, bottom + 1.4 * s.u, mix(s.near, (0, 0, 0), 0.35))
-    s.box(left, top, right, bottom, paper)
-    for n in range(1, 40):
-        faint = mix(paper, ink, 0.09)
-        s.line([(left + n * (right - left) / 40, top), (left + n * (right - left) / 40, bottom)], faint, 0.1 * s.u)
-        s.line([(left, top + n * (bottom - top) / 40), (right, top + n * (bottom - top) / 40)], faint, 0.1 * s.u)
+def _walls(s: Sheet, sheet, paper, ink):
+    """Rooms with their doors, as a plan shows them."""
+    left, top, right, bottom = sheet
     xs = [left + (right - left) * part for part in (0.08, 0.3, 0.46, 0.68)]
     ys = [top + (bottom - top) * part for part in (0.14, 0.4, 0.62, 0.86)]
     for n, x in enumerate(xs):
@@ -329,6 +344,20 @@ def plan(s: Sheet):
         s.pen.arc(
             (x + 2 * s.u - wide, y - wide, x + 2 * s.u + wide, y + wide), 270, 360, fill=ink, width=round(0.3 * s.u)
         )
+
+
+def plan(s: Sheet):
+    """A sheet of a building's plan on a table, with a ruler and a helmet."""
+    s.box(0, 0, s.width, s.height, mix(s.near, s.far, 0.25))
+    paper, ink = mix(s.near, (32, 92, 128), 0.7), mix(s.sky_low, s.light, 0.6)
+    left, top, right, bottom = s.width * 0.1, 10 * s.u, s.width * 0.9, 90 * s.u
+    s.box(left + s.u, top + 1.4 * s.u, right + s.u, bottom + 1.4 * s.u, mix(s.near, (0, 0, 0), 0.35))
+    s.box(left, top, right, bottom, paper)
+    for n in range(1, 40):
+        faint = mix(paper, ink, 0.09)
+        s.line([(left + n * (right - left) / 40, top), (left + n * (right - left) / 40, bottom)], faint, 0.1 * s.u)
+        s.line([(left, top + n * (bottom - top) / 40), (right, top + n * (bottom - top) / 40)], faint, 0.1 * s.u)
+    _walls(s, (left, top, right, bottom), paper, ink)
     for n in range(6):
         y = top + (bottom - top) * (0.5 + n * 0.07)
         s.line(
@@ -347,6 +376,6 @@ ALL = {  # name: what draws it, the palettes that suit it, where the shore lies 
     "homes": (homes, BRIGHT, 0.8),
     "bridge": (bridge, WATERY, 0.72),
     "hills": (hills, ("mist", "dawn", "day"), 0.68),
-    "hall": (hall, ("day", "clear", "dusk"), 1),
+    "hall": (hall, ("day", "clear"), 1),
     "plan": (plan, ("day", "clear"), 1),
 }
