@@ -39,6 +39,11 @@ def names() -> list[str]:
     return sorted(path.stem for path in DATA.glob("*.json"))
 
 
+def usual() -> str:
+    """The demonstration that is meant where none is named."""
+    return next(name for name in names() if read(name).get("usual"))
+
+
 def read(name: str) -> dict:
     return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
 

@@ -12,7 +12,7 @@ from association.news.models.disclosure import DisclosureKind
 from members.models import DuesBill, Firm, Membership, Tenure
 
 PLAN = year.read("anhui")
-FIRST_ONE_S = re.compile("岳阳|巴陵|洞庭|湘|0730|建筑业|施工企业|建筑企业|县市区|资质|信用等级")
+FIRST_ONE_S = re.compile("岳阳|巴陵|洞庭|湘|0730|建筑业|施工企业|建筑企业|县市区|资质")
 PAGES = (
     "/",
     "/firms/",
