@@ -110,7 +110,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "association.core.pagecache.PublicPageMiddleware",  # outermost: a cached public page costs no session and no query
+    "association.news.reads.ReadsMiddleware",  # counts readers of kept pages too
+    "association.core.pagecache.PublicPageMiddleware",  # outermost of what answers: a cached public page costs no session and no query
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -223,12 +224,15 @@ CELERY_BEAT_SCHEDULE = {
     "publicity": {"task": "publicity.clock", "schedule": 60},
     "news": {"task": "news.clock", "schedule": 20},
     "pictures": {"task": "news.sweep", "schedule": timedelta(hours=1)},
+    "search": {"task": "news.mend_search", "schedule": crontab(hour=3, minute=10)},
     "terms": {"task": "members.terms", "schedule": crontab(hour=8, minute=0)},
     "dues": {"task": "members.dues", "schedule": crontab(hour=7, minute=50)},
     "changes": {"task": "members.changes", "schedule": timedelta(minutes=10)},
     "duplicates": {"task": "members.duplicates", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+
+READS_EVERY = 60  # seconds after which a process writes its read counts; None: only when told to
 
 # -- Language, time -----------------------------------------------------------------------------------------------
 

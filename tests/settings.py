@@ -33,6 +33,7 @@ else:
 (VAR_DIR / "static").mkdir(exist_ok=True)  # whitenoise warns where there is none, and warnings are errors here
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # a page that asks once a row (N+1) fails the suite
+READS_EVERY = None  # no thread writes into the database of a later test
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

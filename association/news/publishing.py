@@ -14,7 +14,7 @@ from association.timeline.actions import record
 from association.workflow.actions import MoveRefused
 from association.workflow.models import Step
 
-from . import html
+from . import html, search
 from .enums import SIGNATURES
 from .models import TEXT, Publication
 
@@ -38,6 +38,7 @@ def publish(article, step, **_fields):
     publication.save()  # its files are written below: they are told from those that it showed before
     publication.pictures.set(article.pictures.all())
     _show_files(publication, article, step.actor)
+    search.put(publication)
     article.publish_at = None
     raise_stamp()
 
@@ -127,6 +128,7 @@ def withdraw(article, step, **_fields):
     publication.withdrawn_at = timezone.now()
     publication.pinned_until = None
     publication.save()
+    search.drop(publication)
     _close_files(publication, step.actor)
     article.publish_at = article.take_down_at = None
     raise_stamp()

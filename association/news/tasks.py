@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import actions, pictures
+from . import actions, pictures, search
 
 
 @shared_task(name="news.clock")
@@ -13,3 +13,8 @@ def clock():
 @shared_task(name="news.sweep")
 def sweep():
     pictures.sweep()
+
+
+@shared_task(name="news.mend_search")
+def mend_search():
+    search.mend()

@@ -45,7 +45,16 @@ class DisclosureForm(SearchForm):
     """Of one kind, of one year."""
 
     kind = _words()
-    year = forms.IntegerField(required=False, min_value=1900, max_value=2999)
+    year = forms.IntegerField(
+        required=False, min_value=1900, max_value=2999,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "年份写作 2026 的样子。"),
+    )  # fmt: skip
+
+
+class SiteSearchForm(DisclosureForm):
+    """Of the whole site; of articles also by column."""
+
+    column = _words()
 
 
 class ProgressForm(forms.Form):

@@ -48,19 +48,21 @@ def firm_page(number: int, **wanted) -> Page:
         page = Paginator(firms(**wanted), FIRMS_A_PAGE).page(number)
     except EmptyPage:
         raise Http404 from None
-    page.object_list = [
-        {
-            "name": firm.party.name,
-            "url": firm_url(firm),
-            "district": firm.district,
-            "qualification": firm.main_qualification,
-            "is_member": firm.is_member,
-            "grade": firm.grade or "",
-            "grade_year": firm.grade_year,
-        }
-        for firm in page.object_list
-    ]
+    page.object_list = [firm_row(firm) for firm in page.object_list]
     return page
+
+
+def firm_row(firm: Firm) -> dict:
+    """A row of firms() as pages draw it."""
+    return {
+        "name": firm.party.name,
+        "url": firm_url(firm),
+        "district": firm.district,
+        "qualification": firm.main_qualification,
+        "is_member": firm.is_member,
+        "grade": firm.grade or "",
+        "grade_year": firm.grade_year,
+    }
 
 
 def firm_url(firm: Firm) -> str:

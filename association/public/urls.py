@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from . import council_views, dues_views, feeds, info_views, lookup_views, news_views, sitemaps, views
+from . import (
+    council_views,
+    dues_views,
+    feeds,
+    info_views,
+    lookup_views,
+    news_views,
+    search_views,
+    sitemaps,
+    views,
+)
 
 app_name = "public"
 urlpatterns = [
@@ -17,6 +27,7 @@ urlpatterns = [
     path("council/", council_views.council, name="council"),
     path("dues/<int:year>/", dues_views.dues, name="dues"),
     path("about/", views.about, name="about"),
+    path("search/", search_views.search, name="search"),
     path("news/<slug:slug>/", news_views.column, name="column"),
     path("news/<slug:slug>/rss.xml", feeds.column_rss, name="column_rss"),
     path("news/<slug:slug>/atom.xml", feeds.column_atom, name="column_atom"),

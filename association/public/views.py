@@ -34,6 +34,7 @@ def home(request):
         "section": "home",
         "publicities": publicities,
         "list_title": "最近公示" if all_over else "正在公示",
+        "announced": {"title": "最新公告", "url": "/publicity/"},
         "announcements": shown.get(home_lists.ANNOUNCED, []),
         "banners": shown.get(home_lists.BANNER, []),
         "services": _services(rates),

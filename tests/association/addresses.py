@@ -22,6 +22,7 @@ OUTSIDE = {
     "public:announcement": EVERYONE,
     "public:announcement_sheet": EVERYONE,
     "public:about": EVERYONE,
+    "public:search": EVERYONE,
     "public:council": EVERYONE,
     "public:dues": "404 404 404 404 404 404",
     "public:column": "404 404 404 404 404 404",

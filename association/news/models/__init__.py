@@ -4,6 +4,7 @@ from .articles import TEXT, Article, Attachment, Publication, Remark, Revision, 
 from .columns import Banner, Column, SiteLink, SitePage, Topic
 from .disclosure import Disclosure, DisclosureKind, JournalIssue
 from .pictures import Picture, shows_pictures
+from .search import SearchEntry
 
 __all__ = [
     "TEXT",
@@ -18,6 +19,7 @@ __all__ = [
     "Publication",
     "Remark",
     "Revision",
+    "SearchEntry",
     "SiteLink",
     "SitePage",
     "Topic",

@@ -180,6 +180,13 @@ class Publication(ArticleText):
     def __str__(self):
         return self.title
 
+    def save(self, *args, **kwargs):
+        """`reads` rise by news.reads alone: a row that was read before must not set them back."""
+        if not self._state.adding:
+            names = kwargs.get("update_fields") or (f.name for f in self._meta.concrete_fields if not f.primary_key)
+            kwargs["update_fields"] = set(names) - {"reads"}
+        super().save(*args, **kwargs)
+
     def get_public_url(self) -> str:
         return f"/articles/{self.uid}/"
 

@@ -1,0 +1,175 @@
+"""Search in articles (全文检索): words found inside sentences without spaces, in full or in part.
+
+An article answers a question where each of its words, folded (core.ngrams.searchable), is part of the title or of the
+text: on both databases the same articles in the same order, those with all words in the title first, the newest first.
+Grams find the candidates by an index; what grams cannot tell (letters in another order) the folded words decide.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import connection, models, transaction
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.utils import timezone
+
+from association.core.ngrams import grams, query_grams, searchable
+
+from . import html
+from .models import Publication, SearchEntry
+
+LONGEST = 60_000  # letters of one article that are searched: its grams must fit a tsvector, 1 MB
+SLICE = 500  # articles that are read at once when the index is made anew
+_ROOM = 1 << 20  # articles of one second that have a place in the order
+_END = 1 << 62  # behind every place
+
+
+# -- Writing -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def put(*publications: Publication):
+    """Have the search find these as they are now; those that were taken down not at all."""
+    drop(*publications)
+    entries = [_entry_of(publication) for publication in publications if publication.withdrawn_at is None]
+    SearchEntry.objects.bulk_create(entries, batch_size=SLICE)
+    if connection.vendor == "sqlite":
+        _write("INSERT INTO news_search (rowid, title, words) VALUES (%s, %s, %s)", entries)
+
+
+def drop(*publications: Publication):
+    """Have the search find none of these. In the caller's transaction."""
+    found = SearchEntry.objects.filter(publication__in=publications)
+    if connection.vendor == "sqlite":  # a table without content forgets what it is told again
+        _write("INSERT INTO news_search (news_search, rowid, title, words) VALUES ('delete', %s, %s, %s)", found)
+    found.delete()
+
+
+def _write(sql: str, entries):
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [(entry.pk, _grams_of(entry.title), _grams_of(entry.words)) for entry in entries])
+
+
+def _entry_of(publication: Publication) -> SearchEntry:
+    heading = (publication.title, publication.subtitle, publication.document_number)
+    files = [row["label"] for row in publication.files]
+    own = [] if publication.summary == html.summary_of(publication.body) else [publication.summary]
+    title = _folded(heading)
+    words = _folded([*heading, *own, *files, *html.text_of(publication.body).split("\n")])
+    entry = SearchEntry(
+        pk=_place_of(publication.published_at) + publication.pk % _ROOM,
+        publication=publication,
+        column_id=publication.column_id,
+        read_version=publication.version,
+        title=title,
+        words=words,
+    )
+    if connection.vendor == "postgresql":
+        entry.title_grams, entry.words_grams = _grams_of(title), _grams_of(words)
+    return entry
+
+
+def _folded(lines) -> str:
+    """A line for each that has letters: what is found never reaches from one line into the next."""
+    return "\n".join(filter(None, map(searchable, lines)))[:LONGEST]
+
+
+def _grams_of(folded: str) -> str:
+    return " ".join(dict.fromkeys(gram for line in folded.split("\n") for gram in grams(line).split()))
+
+
+def _place_of(moment: datetime) -> int:
+    """Where articles of that second begin in the order."""
+    return int(moment.timestamp()) * _ROOM
+
+
+def mend() -> int:
+    """Put right what differs from the publications (a row written past the actions). Returns how many."""
+    stale = Publication.objects.filter(
+        Q(withdrawn_at=None) & (Q(search_entry=None) | ~Q(search_entry__read_version=F("version")))
+        | Q(withdrawn_at__isnull=False, search_entry__isnull=False)
+    )
+    return sum(_put_slices(stale))
+
+
+def rebuild() -> Iterator[int]:
+    """Make the whole index anew; a slice is a transaction. Yields how many articles each slice had."""
+    if connection.vendor == "sqlite":
+        with transaction.atomic(), connection.cursor() as cursor:
+            SearchEntry.objects.all().delete()
+            cursor.execute("INSERT INTO news_search (news_search) VALUES ('delete-all')")
+    yield from _put_slices(Publication.objects.all())
+
+
+def _put_slices(publications: QuerySet) -> Iterator[int]:
+    last = 0
+    while rows := list(publications.filter(pk__gt=last).order_by("pk")[:SLICE]):
+        put(*rows)
+        last = rows[-1].pk
+        yield len(rows)
+
+
+# -- Reading ---------------------------------------------------------------------------------------------------------
+
+
+def words_of(question: str) -> list[str]:
+    """The folded words of a question, each once; empty where there is nothing but blanks and punctuation."""
+    return list(dict.fromkeys(filter(None, map(searchable, question.split()))))
+
+
+def hits(question: str, *, most: int, columns=None, year: int | None = None) -> list[int]:
+    """Keys of the publications on show that answer, at most `most`: title hits first, then the newest.
+
+    Four queries, two more for each stretch of the index in which much is no longer on show.
+    """
+    words = words_of(question)
+    if not words:
+        return []
+    entries = SearchEntry.objects.all() if columns is None else SearchEntry.objects.filter(column__in=columns)
+    places = (_year_begins(year), _year_begins(year + 1)) if year else (0, _END)
+    found = _newest("title", words, entries, places, most)
+    if len(found) < most:
+        known = set(found)
+        found += [key for key in _newest("words", words, entries, places, most) if key not in known]
+    return found[:most]
+
+
+def _year_begins(year: int) -> int:
+    return _place_of(timezone.make_aware(datetime(year, 1, 1)))
+
+
+def _newest(part: str, words: list[str], entries: QuerySet, places: tuple[int, int], most: int) -> list[int]:
+    """Keys of what is on show with all words in that part of its entry, the newest first.
+
+    The index alone gives the candidates, so that only these are looked up among the publications.
+    """
+    found, (first, stop), size = [], places, most
+    while True:
+        stretch = list(_having(part, words, entries, first, stop)[:size])
+        keys = [key for _place, key in stretch]
+        shown = set(Publication.objects.on_show().filter(pk__in=keys).values_list("pk", flat=True)) if keys else ()
+        found += [key for key in keys if key in shown]
+        if len(found) >= most or len(stretch) < size:
+            return found[:most]
+        stop, size = stretch[-1][0], size * 4
+
+
+def _having(part: str, words: list[str], entries: QuerySet, first: int = 0, stop: int = _END) -> QuerySet:
+    """(place, publication) of the entries from `first` and below `stop` with all words in that part, the newest first."""
+    wanted = query_grams(" ".join(words))
+    for number, word in enumerate(words):
+        if len(word) > 2:  # shorter ones are grams themselves
+            inside = StrIndex(part, Value(word, output_field=models.TextField()))
+            entries = entries.alias(**{f"at_{number}": inside}).filter(**{f"at_{number}__gt": 0})
+    if connection.vendor == "sqlite":
+        all_of_them = " AND ".join(f'"{gram}"' for gram in wanted)
+        table = "news_search"
+        entries = entries.extra(
+            tables=[table],
+            where=[f"{table} MATCH %s", f"{table}.rowid = news_searchentry.id", f"{table}.rowid BETWEEN %s AND %s"],
+            params=[f"{{{part}}} : ({all_of_them})", first, stop - 1],
+            order_by=[f"-{table}.rowid"],
+        )
+    else:
+        entries = entries.filter(**{f"{part}_grams__has_grams": wanted}, id__gte=first, id__lt=stop).order_by("-id")
+    return entries.values_list("id", "publication")
