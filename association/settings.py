@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -317,6 +318,7 @@ ACCOUNT_RATE_LIMITS = {
     "send_code": "20/m/ip,100/d/ip,3/m/key,10/d/key",
     "try_code": "60/m/ip,5/5m/key",
     "register": "60/h/ip",  # each may bring files
+    "lookup": "20/m/ip,200/d/ip,20/5m/key",  # 办件进度: a number is not to be tried with many codes
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", PRODUCTION) else 0
 MFA_ADAPTER = "association.accounts.adapters.MFAAdapter"

@@ -21,7 +21,7 @@ from association.workflow.actions import MoveRefused, perform, refresh_todo
 
 from . import html
 from .enums import ArticleState
-from .models import TEXT, Article, Attachment, Picture, Publication, Remark, Revision
+from .models import TEXT, Article, Attachment, Contribution, Picture, Publication, Remark, Revision
 
 OPEN = {  # who may change the words in which state: whoever signs next mends what he sees
     ArticleState.DRAFT: Right.NEWS,
@@ -136,6 +136,8 @@ def why_not_delete(article) -> str:
 
     if article.state != ArticleState.DRAFT or Step.objects.of(article).exists():
         return "送审过的稿件留存备查，不能删除；不用的可以退稿后搁置。"
+    if Contribution.objects.filter(article=article).exists():
+        return "这篇稿件来自会员投稿，请在投稿里「取消采用」，再删除。"
     return ""
 
 

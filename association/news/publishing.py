@@ -15,6 +15,7 @@ from association.workflow.actions import MoveRefused
 from association.workflow.models import Step
 
 from . import html, search
+from .contributions import article_went_out
 from .enums import SIGNATURES, ArticleState
 from .models import TEXT, Publication
 
@@ -41,6 +42,7 @@ def publish(article, step, **_fields):
     search.put(publication)
     article.publish_at = None
     raise_stamp()
+    article_went_out(article, under=step)
 
 
 def _show_files(publication, article, by):

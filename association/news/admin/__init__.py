@@ -1,3 +1,3 @@
-"""信息发布 in the admin: the desk of the newsroom, the tree of columns, pictures, and what stands by itself."""
+"""信息发布 in the admin: the desk of the newsroom, contributions, the tree of columns, pictures, what stands by itself."""
 
-from . import articles, pictures, publications, site, words  # noqa: F401 - registered as they are loaded
+from . import articles, contributions, pictures, publications, showcase, site, words  # noqa: F401 - registered as loaded
