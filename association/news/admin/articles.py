@@ -23,7 +23,7 @@ from ..enums import SIGNATURES, ArticleState
 from ..models import Article, Attachment, Column, Publication
 from ..publishing import signatures_of, standing_steps
 from ..rendering import drawn
-from ..workflow import ARTICLE
+from ..workflow.articles import ARTICLE
 from . import desk
 from .fields import EDITOR_POLICY
 from .forms import ArticleForm, RemarkForm
