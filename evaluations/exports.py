@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from association.accounts.roles import Right
 from association.accounts.rules import name_of, needs
+from association.core.words import word
 from association.exchange.exports import keep_table
 from association.exchange.sheets import STEP, Head, table_bytes
 from association.jobs import actions as jobs
@@ -59,7 +60,7 @@ def _facts(sheet: ScoreSheet) -> tuple[int, int, int]:
 def _full_heads(book: RuleBook) -> list[Head]:
     parts = [Head(part.name, 9, figure=True) for part in book.parts if part.kind != "veto"]
     return [
-        Head("序号", 6, figure=True), Head("企业名称", 34), Head("统一社会信用代码", 21), Head("县市区", 10),
+        Head("序号", 6, figure=True), Head("企业名称", 34), Head("统一社会信用代码", 21), Head(word("district"), 10),
         Head("主项资质", 24), Head("资质分组", 10), Head("是否会员", 9), Head("会员编号", 12), *parts,
         Head("协会评分", 9, figure=True), Head("总分", 8, figure=True), Head("测算等级", 10), Head("信用等级", 10),
         Head("发布文号", 18), Head("信用信息条数", 12, figure=True), Head("其中计分", 9, figure=True),

@@ -10,6 +10,7 @@ from association.core.masking import mask_mobile
 from association.core.models import Association
 from association.core.phones import clean_phone
 from association.core.text import clean_text
+from association.core.words import word
 from association.documents.kept import KeepsFiles, KeptFileField
 from association.workflow.actions import OnBehalf
 from association.workflow.forms import ChannelField, ReceivedOnField
@@ -29,7 +30,7 @@ class ProposalForm(KeepsFiles, forms.Form):
     legal_representative = text_field("法定代表人", 40)
     contact_name = text_field("联系人", 40)
     contact_phone = text_field("联系电话", 30)
-    district = forms.ChoiceField(label="县市区", required=False)
+    district = forms.ChoiceField(label=word("district"), required=False)
     address = text_field("地址", 160)
     registered_capital = forms.DecimalField(
         label="注册资本（万元）", required=False, max_digits=14, decimal_places=4, min_value=0,

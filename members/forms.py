@@ -11,6 +11,7 @@ from association.core.codes import check_code
 from association.core.models import Association
 from association.core.phones import clean_phone
 from association.core.text import clean_text
+from association.core.words import word
 from association.exchange.resources import shown
 from association.parties.models import Party, PartyName, Seat
 
@@ -43,7 +44,10 @@ class FirmForm(forms.ModelForm):
         firm = self.instance
         if "district" in self.fields and Association.current().districts:
             self.fields["district"] = forms.ChoiceField(
-                label="县市区", required=False, choices=_districts(firm.district), widget=UnfoldAdminSelectWidget
+                label=word("district"),
+                required=False,
+                choices=_districts(firm.district),
+                widget=UnfoldAdminSelectWidget,
             )
         if firm.registered_capital is not None and "registered_capital" in self.fields:
             self.initial["registered_capital"] = shown(firm.registered_capital)

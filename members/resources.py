@@ -64,7 +64,7 @@ class FirmResource(TableResource):
     )
     member_number = ColumnField(Column("member_number", "会员编号", ("会员号", "会员证号")), "member_number", width=12)
     district = ColumnField(
-        Column("district", "注册地", ("县市区", "所属县市区", "所属区县", "区县", "所在地", "属地", "注册所在地")),
+        Column("district", "注册地", ("县市区", "所属县市区", "所属区县", "区县", "地市", "所属地市", "所在地", "属地", "注册所在地")),
         "district", width=12,
     )  # fmt: skip
     legal_representative = ColumnField(
@@ -147,8 +147,8 @@ class FirmSession(Session):
         shown = "、".join(f"「{name[:20]}」" for name in names[:DISTRICTS_SHOWN])
         more = f"等 {len(names)} 种写法" if len(names) > DISTRICTS_SHOWN else ""
         return [
-            f"注册地{shown}{more}不在「协会信息」的县市区里（共 {sum(self.odd_districts.values())} 行），已照原样记下；"
-            "按县市区统计时会单独列出，请核对写法，或请系统管理员在「协会信息」补上。"
+            f"注册地{shown}{more}不在「协会信息」的地区里（共 {sum(self.odd_districts.values())} 行），已照原样记下；"
+            "按地区统计时会单独列出，请核对写法，或请系统管理员在「协会信息」补上。"
         ]
 
     def _keys(self, row: CleanRow, party: Party | None) -> list:

@@ -9,6 +9,7 @@ from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from association.core.models import Association
+from association.core.words import word
 
 from .models import Firm, Membership
 from .term_queries import counts_by_unit_post
@@ -129,7 +130,7 @@ def tables(day: date | None = None) -> list[Table]:
     members = {key or "": count for key, count in districts.items()}
     return [
         Table("会员职务", ("职务", "会员"), posts, note="" if posts else "载入职务以后，这里按会员的最高职务统计。"),
-        Table("县市区", ("县市区", "单位会员"), _by_district(districts)),
+        Table(word("district"), (word("district"), "单位会员"), _by_district(districts)),
         Table(
             "资质分组", ("资质分组", "单位会员"),
             _by_choice(Firm.Group.choices, _counted(units, "party__firm__qualification_group")),
@@ -146,8 +147,8 @@ def tables(day: date | None = None) -> list[Table]:
             note="入会日期不详的不计入“发展”。",
         ),
         Table(
-            "覆盖面", ("县市区", "在册企业", "单位会员", "会员占比"), _coverage(members),
-            (Chart("各县市区的会员占比", 3, "%", most=100),), note="单位会员占企业档案里企业（含分公司）的比例。",
+            "覆盖面", (word("district"), "在册企业", "单位会员", "会员占比"), _coverage(members),
+            (Chart(f"各{word('district')}的会员占比", 3, "%", most=100),), note="单位会员占企业档案里企业（含分公司）的比例。",
         ),
     ]  # fmt: skip
 

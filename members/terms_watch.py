@@ -17,6 +17,7 @@ from django.utils import timezone
 from association.accounts.roles import Right
 from association.accounts.rules import needs
 from association.core.models import Association
+from association.core.words import word
 from association.documents.models import Document
 from association.exchange.exports import ListExport, register
 from association.exchange.sheets import Head
@@ -119,7 +120,7 @@ class EndingTable:
 
     def heads(self) -> list[Head]:
         return [
-            Head("序号", 6, figure=True), Head("单位名称", 34), Head("县市区", 12), Head("会员", 6), Head("类别", 6),
+            Head("序号", 6, figure=True), Head("单位名称", 34), Head(word("district"), 12), Head("会员", 6), Head("类别", 6),
             Head("证照或资质", 32), Head("证号", 24), Head("有效期至", 12), Head("还有天数", 9, figure=True),
         ]  # fmt: skip
 

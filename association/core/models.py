@@ -8,6 +8,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from . import workdays
+from .wording import usual_words
 
 ASSOCIATION_CACHE_KEY = "core.association"
 
@@ -94,6 +95,7 @@ class Association(Base):
     number_formats = models.JSONField(
         "编号格式", default=dict, blank=True, help_text='例：{"rating": "XP{year}-{n:04d}"}'
     )
+    wording = models.JSONField("用语", default=dict, blank=True, help_text='例：{"district": "地市"}')
 
     class Meta:
         verbose_name = verbose_name_plural = "协会信息"
@@ -115,6 +117,11 @@ class Association(Base):
             return cls(pk=1, name="协会", short_name="协会", site_name="协会门户", logo_letter="协")
         cache.set(ASSOCIATION_CACHE_KEY, found, 3600)
         return found
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What this association calls things (core.wording); in templates {{ association.words.district }}."""
+        return usual_words() | self.wording
 
     def district_names(self) -> list[str]:
         return [row["name"] for row in self.districts]

@@ -19,7 +19,7 @@ class AssociationAdmin(BaseAdmin):
         ("名称", {"fields": ["name", "short_name", "site_name", "logo_letter", "slogan", "tagline", "introduction"]}),
         ("联系", {"fields": ["phone", "email", "address", "postcode", "office_hours", "authority_name"]}),
         ("备案", {"fields": ["icp_number", "police_number"]}),
-        ("县市区与部门", {"fields": ["district_lines", "department_lines"]}),
+        ("地区与部门", {"fields": ["district_lines", "department_lines", "word_lines"]}),
         ("编号与颜色", {"fields": ["number_lines", *(f"colour_{name}" for name in COLOURS)]}),
     ]
 

@@ -17,7 +17,10 @@ from .lines import (
 )
 from .models import Association, CalendarYear
 from .numbers import format_problem, from_words, in_words, kinds_of_numbers
+from .wording import USUAL, read_wording, write_wording
 from .workdays import YearMissing, calendar_of
+
+LONGEST_WORD = 8
 
 DEFAULTS = {"lake": "#0f4c5c", "seal": "#b5301f", "gold": "#a87b21"}
 COLOURS = {"lake": "主色（页头、按钮）", "seal": "印色（公示、错误）", "gold": "金色（期限）"}
@@ -50,14 +53,18 @@ def _formats_in_words(formats: dict[str, str]) -> str:
 class AssociationForm(forms.ModelForm):
     colour_lake, colour_seal, colour_gold = (_colour(name) for name in COLOURS)
     district_lines = _lines(
-        "县市区", "一行一个：名称,代码,别名。代码和别名可以不写，别名可以有几个。例：东城区,430602,东城", 16
+        "地区", "一行一个：名称,代码,别名。代码和别名可以不写，别名可以有几个。例：东城区,430602,东城", 16
     )
     department_lines = _lines("内设部门", "一行一个。")
     number_lines = _lines("编号格式", "", 4)
+    word_lines = _lines(
+        "用语", "本会对这些事的叫法，一行一个：" + "、".join(f"{label}=…" for label, _usual in USUAL.values()) + "。"
+        "例：市级协会写 地区=县市区，省级协会写 地区=地市；行业=建筑。不写的用通常的叫法。", 4
+    )  # fmt: skip
 
     class Meta:
         model = Association
-        exclude = ("colours", "departments", "districts", "number_formats")  # noqa: DJ006 - all but the tables
+        exclude = ("colours", "departments", "districts", "number_formats", "wording")  # noqa: DJ006 - all but the tables
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,6 +73,7 @@ class AssociationForm(forms.ModelForm):
             "district_lines": write_districts(row.districts),
             "department_lines": "\n".join(row.departments),
             "number_lines": _formats_in_words(row.number_formats),
+            "word_lines": write_pairs(write_wording(row.wording)),
         } | {f"colour_{name}": row.colours.get(name, "") for name in COLOURS}
         known = list(kinds_of_numbers().values())
         self.fields["number_lines"].help_text = (
@@ -92,6 +100,17 @@ class AssociationForm(forms.ModelForm):
                 raise forms.ValidationError(problem)
         return formats
 
+    def clean_word_lines(self):
+        pairs = self._read(read_pairs, "word_lines")
+        try:
+            wording = read_wording(pairs)
+        except KeyError as unknown:
+            known = "、".join(label for label, _usual in USUAL.values())
+            raise forms.ValidationError(f"没有「{unknown.args[0]}」这一项，可以写：{known}。") from None
+        if long := next((value for value in wording.values() if len(value) > LONGEST_WORD), None):
+            raise forms.ValidationError(f"「{long}」太长，请写 {LONGEST_WORD} 个字以内。")
+        return wording
+
     def _read(self, read, name):
         try:
             return read(self.cleaned_data[name])
@@ -101,7 +120,7 @@ class AssociationForm(forms.ModelForm):
     def save(self, commit=True):
         row, data = self.instance, self.cleaned_data
         row.districts, row.departments = data["district_lines"], data["department_lines"]
-        row.number_formats = data["number_lines"]
+        row.number_formats, row.wording = data["number_lines"], data["word_lines"]
         colours = {name: data[f"colour_{name}"] for name in COLOURS if data[f"colour_{name}"]}
         others = {name: value for name, value in row.colours.items() if name not in COLOURS}
         row.colours = others | colours

@@ -70,7 +70,9 @@ def _this_year(about: dict, treasurer: User):
     days = max(1, (today - dt.date(today.year, 1, 1)).days)
     rows, balance = [], Decimal(1_000_000)
     behind = set(
-        DuesBill.objects.filter(dues_year__year=about["year"], paid__lt=F("amount")).values_list("party", flat=True)
+        DuesBill.objects.filter(dues_year__year__in={about["year"]} - {today.year}, paid__lt=F("amount")).values_list(
+            "party", flat=True
+        )
     )
     for number, bill in enumerate(bills[:-1]):
         share = 0 if bill.party_id in behind else SHARES.get(number % SPREAD, 1)

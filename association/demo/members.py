@@ -16,6 +16,7 @@ from association.accounts.models import User
 from association.documents.library import keep
 from association.documents.models import Document
 from association.documents.papers import add_paper
+from association.parties.actions import give_seat
 from association.parties.models import Seat
 from members.actions import add_part
 from members.calls import note_call
@@ -50,10 +51,19 @@ def load(plan: dict, people: dict[str, User]) -> Iterator[str]:
     if roster.is_file():
         yield from bring("members", roster, {}, by=office)
     yield from _joining(about, office)
+    _seats(plan, people, office)
     for row in plan["people"]:
         seat = Seat.objects.live().filter(user=people[row["mobile"]]).select_related("party__firm").first()
         if "firm" in row and seat is not None:
             yield from _file_of(seat.party.firm, about, clerk=people[row["mobile"]], office=office)
+
+
+def _seats(plan: dict, people: dict[str, User], office: User):
+    """Who acts for a firm and has none yet, because nothing was rated: the first member of the roster."""
+    first = Firm.objects.filter(is_member=True).order_by("pk").first()
+    for row in plan["people"]:
+        if "firm" in row and first is not None and not Seat.objects.filter(user=people[row["mobile"]]).exists():
+            give_seat(user=people[row["mobile"]], party=first.party, by=office)
 
 
 def _council(about: dict, office: User) -> Iterator[str]:
@@ -90,12 +100,12 @@ def _file_of(firm: Firm, about: dict, *, clerk: User, office: User) -> Iterator[
     if not Qualification.objects.filter(firm=firm).exists():
         name = firm.main_qualification or about["qualification"]
         ends = today + timedelta(days=25)
-        add_part(Qualification(firm=firm, name=name, number="D243000000", ends_on=ends), by=office)
+        add_part(Qualification(firm=firm, name=name, number=about["qualification_number"], ends_on=ends), by=office)
     if not Document.objects.filter(party=party, in_library=True).exists():
         paper = keep(_picture(about["paper"]), by=clerk, purpose="library", party=party)
         add_paper(
             document=paper, kind=about["paper"], party=party, by=clerk, issuer=about["issuer"],
-            number="JZ-0001", expires_on=today + timedelta(days=60),
+            number=about["paper_number"], expires_on=today + timedelta(days=60),
         )  # fmt: skip
     if not CallNote.objects.filter(party=party).exists():
         note_call(party=party, by=office, follow_up_on=today + timedelta(days=1), **about["call"])

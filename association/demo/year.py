@@ -24,7 +24,7 @@ from evaluations.publicity import make_list
 from evaluations.runs import rate_now
 from evaluations.scheme_file import read_scheme
 
-from . import dues, dues_office, earlier, members
+from . import dues, dues_office, earlier, members, news
 from .importing import bring
 from .people import holder_of, make_people
 
@@ -37,6 +37,11 @@ class NotOurs(Exception):
 
 def names() -> list[str]:
     return sorted(path.stem for path in DATA.glob("*.json"))
+
+
+def usual() -> str:
+    """The demonstration that is meant where none is named."""
+    return next(name for name in names() if read(name).get("usual"))
 
 
 def read(name: str) -> dict:
@@ -64,13 +69,17 @@ def load(plan: dict) -> Iterator[str]:
             load_year(year)
         yield f"working days of {min(missing)} to {max(missing)}"
     people = make_people(plan["people"])
-    yield from _rating(plan, people)
-    yield from _seats(plan, people)
-    yield from _publicity(plan, people)
-    yield from members.load(plan, people)
-    yield from dues.load(plan, people)
-    yield from dues_office.load(plan, people)
-    yield from earlier.load(plan, people)
+    for part, *loads in (
+        ("rating", _rating, _seats),
+        ("publicity", _publicity),
+        ("members", members.load),
+        ("dues", dues.load, dues_office.load),
+        ("earlier", earlier.load),
+        ("news", news.load),
+    ):
+        if part in plan:
+            for step in loads:
+                yield from step(plan, people)
 
 
 def _rating(plan: dict, people: dict[str, User]) -> Iterator[str]:

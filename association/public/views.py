@@ -47,13 +47,15 @@ def directory(request):
     form = DirectoryForm(request.GET)
     form.is_valid()
     wanted = {"district": form.words("district"), "grade": form.words("grade")}
+    grades = queries.grade_labels()
     context = {
         "section": "directory",
+        "lead": _directory_lead(grades),
         "page": queries.firm_page(page_number(request), q=form.words(), **wanted),
         "q": request.GET.get("q", "")[:200],
         "problem": form.problem,
         "districts": queries.district_names(),
-        "grades": queries.grade_labels(),
+        "grades": grades,
         **wanted,
     }
     return render(request, "public/directory.html", context)
@@ -66,7 +68,9 @@ def firm(request, uid):
         raise Http404
     if found.uid != uid:
         return redirect("public:firm", found.uid)
-    return render(request, "public/firm.html", {"section": "directory", **queries.firm_facts(found)})
+    return render(
+        request, "public/firm.html", {"section": "directory", "rates": queries.rates(), **queries.firm_facts(found)}
+    )
 
 
 @public_page("page")
@@ -169,6 +173,14 @@ def favicon(request):
 
 
 # -- Helpers ------------------------------------------------------------------------------------------------------
+
+
+def _directory_lead(grades: list[str]) -> str:
+    """Who stands in the directory, in the association's words."""
+    firms = f"{Association.current().words['industry']}企业"
+    if grades:
+        return f"查在本地从业的{firms}和它最近一次公布的信用等级。等级以发布单位的公告为准。"
+    return f"查在本地从业的{firms}。"
 
 
 def _that(page, number: int):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from association.cases.caseadmin import CaseRowAdmin, case_state_filter
 from association.core.admin import Link
 from association.core.adminlist import chip
+from association.core.words import word
 from association.parties.search import by_party
 
 from ..enums import RatingState
@@ -83,7 +84,7 @@ class _MissingFilter(admin.SimpleListFilter):
 
 
 class _DistrictFilter(admin.SimpleListFilter):
-    title, parameter_name = "县市区", "district"
+    title, parameter_name = word("district"), "district"
 
     def lookups(self, request, model_admin):
         found = Rating.objects.order_by("district").values_list("district", flat=True).distinct()

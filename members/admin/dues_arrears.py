@@ -17,6 +17,7 @@ from association.core.adminlist import chip, link
 from association.core.adminmenu import MenuPage, add_page
 from association.core.models import Association
 from association.core.refusals import put_errors
+from association.core.words import word
 from association.exchange.exports import masked_for
 from association.exchange.sheets import Head, table_bytes
 from association.exchange.views import attachment
@@ -223,7 +224,7 @@ def promise_words(one: DuesPromise | None):
 
 
 _HEADS = [
-    Head("序号", 6, figure=True), Head("单位名称", 34), Head("代码或临时编号", 21), Head("档次", 16), Head("县市区", 10),
+    Head("序号", 6, figure=True), Head("单位名称", 34), Head("代码或临时编号", 21), Head("档次", 16), Head(word("district"), 10),
     Head("会员", 6), Head("欠缴年度", 16), Head("尚欠（元）", 12, figure=True), Head("最近缴费", 11), Head("联系人", 16),
     Head("电话", 18), Head("最近联系", 11), Head("承诺日期", 11), Head("承诺金额（元）", 12, figure=True),
 ]  # fmt: skip

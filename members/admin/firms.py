@@ -12,6 +12,7 @@ from association.core.admin import BaseAdmin, BaseTabularInline, Link
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.masking import mask_mobile
+from association.core.words import word
 from association.exchange.exports import export_list, file_name, masked_for
 from association.exchange.views import attachment
 from association.jobs.models import Job
@@ -70,7 +71,7 @@ class FirmAdmin(BaseAdmin):
     list_filter = tuple(
         list_filter(queries.FILTERS, name, label)
         for name, label in (
-            ("district", "县市区"),
+            ("district", word("district")),
             ("group", "资质分组"),
             ("member", "会员"),
             ("kind", "性质"),

@@ -16,6 +16,7 @@ from association.core.adminhooks import holds
 from association.core.adminlist import chip
 from association.core.adminmenu import MenuPage, add_page
 from association.core.refusals import tried
+from association.core.words import word
 from association.exchange.exports import export_list, file_name
 from association.exchange.views import attachment
 from association.jobs.models import Job
@@ -50,7 +51,7 @@ class MembershipAdmin(ReadOnlyAdmin):
             for name, label in (
                 ("kind", "会员类别"),
                 ("post", "职务"),
-                ("district", "县市区"),
+                ("district", word("district")),
                 ("unit", "单位类型"),
                 ("joined", "入会年份"),
             )
@@ -87,7 +88,7 @@ class MembershipAdmin(ReadOnlyAdmin):
     def post(self, row):
         return row.post_name or ""
 
-    @admin.display(description="县市区", ordering="party__firm__district")
+    @admin.display(description=word("district"), ordering="party__firm__district")
     def district(self, row):
         firm = getattr(row.party, "firm", None)
         return firm.district if firm else ""

@@ -14,6 +14,7 @@ from association.accounts.roles import Right
 from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminhooks import holds
 from association.core.adminlist import chip
+from association.core.words import word
 from association.jobs.views import page_url as job_url
 from association.parties.models import Merge, Party, PartyName
 from association.parties.unmerging import undo_merge
@@ -268,7 +269,7 @@ def _cards(*firms: Firm) -> dict[int, dict]:
 def _card(firm: Firm, names: list[str]) -> dict:
     party = firm.party
     facts = [
-        ("统一社会信用代码", party.number), ("曾用名", "、".join(names)), ("县市区", firm.district),
+        ("统一社会信用代码", party.number), ("曾用名", "、".join(names)), (word("district"), firm.district),
         ("主项资质", firm.main_qualification), ("法定代表人", firm.legal_representative),
         ("总公司", party.parent.name if party.parent_id else ""),
         ("会员", f"会员 {firm.member_number}" if firm.is_member else "非会员"),

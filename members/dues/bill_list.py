@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db.models import F, QuerySet
 
 from association.core.models import Association
+from association.core.words import word
 from association.exchange.exports import ListExport
 from association.exchange.exports import register as register_export
 from association.exchange.resources import ColumnField, TableResource
@@ -26,7 +27,7 @@ def _of_state(rows: QuerySet, state: str) -> QuerySet:
     return rows.exclude(voided_at=None) if state == VOID else _STATES[state][1](rows.standing())
 
 
-TITLES = {"year": "年度", "post": "档次", "district": "县市区", "state": "缴费情况"}
+TITLES = {"year": "年度", "post": "档次", "district": word("district"), "state": "缴费情况"}
 STATES = {name: words for name, (words, _narrow) in _STATES.items()} | {VOID: "已作废"}
 NARROW: dict[str, Callable[[QuerySet, str], QuerySet]] = {
     "year": lambda rows, value: rows.filter(dues_year__year=value),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from association.accounts.roles import Right
 from association.accounts.rules import may
 from association.core.models import Association
+from association.core.words import word
 from association.exchange.sheets import Head, new_book, set_up, styles
 from association.timeline.actions import log_access
 
@@ -35,7 +36,7 @@ def year_file(year: DuesYear, *, by, request=None) -> bytes:
         sheet.write_string(1, 0, said, style["notes"])
         total = {"name": "合计"} | table["totals"]
         place = _sums(sheet, style, "按职务", "档次", [*table["posts"], total], 3)
-        place = _sums(sheet, style, "按县市区", "县市区", [*table["districts"], total], place)
+        place = _sums(sheet, style, f"按{word('district')}", str(word("district")), [*table["districts"], total], place)
         _lines(sheet, style, table["lines"], place)
     finally:
         book.close()
@@ -57,7 +58,7 @@ def _sums(sheet, style, title: str, head: str, rows: list[dict], place: int) -> 
 
 def _lines(sheet, style, lines: list[dict], place: int):
     sheet.write_string(place, 0, "各会员", style["free"])
-    for column, words in enumerate(("档次", "会员", "县市区", "应缴（元）", "已收（元）")):
+    for column, words in enumerate(("档次", "会员", str(word("district")), "应缴（元）", "已收（元）")):
         sheet.write_string(place + 1, column, words, style["head"])
     for at, line in enumerate(lines, place + 2):
         for column, name in enumerate(("label", "name", "district", "amount", "paid")):

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Load a demonstration year into an empty database; a second time changes nothing."
 
     def add_arguments(self, parser):
-        parser.add_argument("name", nargs="?", default=year.names()[0])
+        parser.add_argument("name", nargs="?", default=year.usual())
         parser.add_argument("--accounts", action="store_true", help="only list the accounts and their password")
         parser.add_argument("--quiet", action="store_true")
 

@@ -1,0 +1,66 @@
+"""The other demonstration: another association, on the same code, with data alone."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from association.core.models import Association
+from association.demo import year
+from association.news.models import Article, Disclosure, JournalIssue, Publication, SitePage, Topic
+from association.news.models.disclosure import DisclosureKind
+from members.models import DuesBill, Firm, Membership, Tenure
+
+PLAN = year.read("anhui")
+FIRST_ONE_S = re.compile("岳阳|巴陵|洞庭|湘|0730|建筑业|施工企业|建筑企业|县市区|资质")
+PAGES = (
+    "/",
+    "/firms/",
+    "/about/",
+    "/council/",
+    "/disclosure/",
+    "/journal/",
+    "/topics/",
+    "/publicity/",
+    "/accessibility/",
+)
+
+
+@pytest.fixture
+def loaded(db):
+    return list(year.load(PLAN))
+
+
+def addresses() -> list[str]:
+    rows = [*Publication.objects.on_show(), *Topic.objects.shown(), *SitePage.objects.shown()]
+    columns = {row.column.get_public_url() for row in Publication.objects.select_related("column")}
+    firms = [f"/firms/{uid}/" for uid in Firm.objects.public().values_list("uid", flat=True)[:3]]
+    return [*PAGES, *sorted(columns), *firms, *(row.get_public_url() for row in rows)]
+
+
+def test_the_second_association_has_a_site_without_a_word_of_the_first(loaded):
+    visitor, found = Client(), {}
+    for address in addresses():
+        answer = visitor.get(address)
+        assert answer.status_code == 200, address
+        if hit := FIRST_ONE_S.search(answer.content.decode()):
+            found[address] = hit.group()
+    assert found == {}
+    page = visitor.get("/firms/").content.decode()
+    assert "物业服务企业" in page
+    assert "<span>地市</span>" in page
+    assert visitor.get("/theme.css").content.decode().count("--lake:") == 2  # by day and by night
+    page = visitor.get("/pages/organisation/").content.decode()
+    assert "皖北分会" in page
+    assert "标准化专业委员会" in page
+
+
+def test_its_members_posts_and_dues_come_from_its_own_files_and_only_once(loaded):
+    assert Membership.objects.on().count() == 30
+    assert set(Firm.objects.values_list("district", flat=True)) == set(Association.current().district_names())
+    assert Tenure.objects.on().filter(post__unit_name="会长单位").count() == 1
+    assert DuesBill.objects.standing().get(label="会长单位").amount == 50000
+    assert set(Disclosure.objects.values_list("kind", flat=True)) == set(DisclosureKind.values)
+    before = Article.objects.count(), Disclosure.objects.count(), JournalIssue.objects.count()
+    assert list(year.load(PLAN)) == []
+    assert (Article.objects.count(), Disclosure.objects.count(), JournalIssue.objects.count()) == before
