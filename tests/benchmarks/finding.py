@@ -55,6 +55,8 @@ def figures(count: int) -> list[Figure]:
             lambda question=question: _ours(question), lambda question=question: _reference(question), rounds=3
         )
         note = f"aim {aim} ms; {missed(question)} of icontains' titles missed"
-        row = Figure(f"{count:,} articles: {label}", 1000 * ours, 1000 * reference, "ms", aim / (1000 * reference), note)
+        row = Figure(
+            f"{count:,} articles: {label}", 1000 * ours, 1000 * reference, "ms", aim / (1000 * reference), note
+        )
         found.append(row)
     return found
