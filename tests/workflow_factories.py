@@ -16,7 +16,8 @@ from association.accounts.models import User
 from association.cases.actions import open_case
 from association.documents.library import keep
 from association.news.actions import create_article
-from association.news.models import Column
+from association.news.models import Column, Contribution, Picture, Showcase
+from association.news.showcase import EMPTY
 from association.publicity.actions import end_due, prepare_list, register_objection
 from association.workflow.actions import OnBehalf, perform
 from evaluations.actions import load_scheme, open_round
@@ -219,7 +220,51 @@ def article(state, people):
     return thing
 
 
+def contribution(state, people):
+    """Written in full, so that it can be handed in; a column stands ready."""
+    Column.objects.get_or_create(slug="tongzhi", defaults={"name": "通知公告"})
+    party = people.firm()
+    row = Contribution.objects.create(
+        case=open_case("contribution", party=party, title="投稿", by=people.clerk, at="draft", once_key=f"c:{party.pk}"),
+        title="项目部开展安全月活动", text="全体人员参加了安全教育和应急演练。" * 3, author="张三", is_own=True,
+    )  # fmt: skip
+    came = OnBehalf(channel="paper", received_on=timezone.localdate())
+    if state not in ("draft", "withdrawn"):
+        perform(row.case, "submit", by=people.clerk, on_behalf=came)
+    moves = {
+        "returned": ["return"],
+        "declined": ["decline"],
+        "accepted": ["accept"],
+        "published": ["accept", "publish"],
+    }
+    for name in moves.get(state, ()):
+        perform(row.case, name, by=people.leader, note="原因")
+    if state == "withdrawn":
+        perform(row.case, "withdraw", by=people.clerk, on_behalf=came)
+    return row.case
+
+
+def showcase(state, people):
+    """A member's page that is on show already, written in full; one picture, whose file nobody asks for."""
+    party = people.firm()
+    join(party=party, joined_on=timezone.localdate() - timedelta(days=400), by=people.clerk)
+    uid = str(Picture.objects.create(folder=f"p{party.pk}", width=200, height=200).uid)
+    content = EMPTY | {
+        "introduction": "本公司承建房屋建筑和市政工程。" * 2,
+        "pictures": [{"uid": uid, "caption": "现场"}],
+    }
+    row = Showcase.objects.create(party=party, draft=content, shown=content, state="draft")
+    came = OnBehalf(channel="paper", received_on=timezone.localdate())
+    if state != "draft":
+        perform(row, "submit", by=people.clerk, on_behalf=came)
+    if state in ("shown", "returned"):
+        perform(row, {"shown": "approve", "returned": "return"}[state], by=people.leader, note="原因")
+    return row
+
+
 FACTORIES = {
+    "contribution": Factory(contribution, ("draft",)),
+    "showcase": Factory(showcase, ("draft",)),
     "article": Factory(article, ("draft",), {"schedule": {"publish_at": TOMORROW}}),
     "dues-year": Factory(dues_year, ("open",)),
     "publicity": Factory(publicity_list, ("draft",), {"correct": {"body": "原为 AA，更正为 AAA。"}}),

@@ -192,9 +192,10 @@ class CalendarDay(models.Model):
 
 
 def working_day_table() -> workdays.WorkingDays:
-    """The table as staff entered it. Two queries."""
-    days = dict(CalendarDay.objects.values_list("date", "is_working"))
-    return workdays.WorkingDays(days, frozenset(CalendarYear.objects.values_list("year", flat=True)))
+    """The table as staff entered it. One query: public pages that count days have few."""
+    rows = list(CalendarYear.objects.order_by().values_list("year", "days__date", "days__is_working"))
+    exceptions = {date: is_working for _year, date, is_working in rows if date is not None}
+    return workdays.WorkingDays(exceptions, frozenset(year for year, _date, _is_working in rows))
 
 
 def add_working_days(start, days: int):

@@ -48,6 +48,7 @@ PPT = FileType("演示文稿", _MS + "powerpoint", (".ppt", ".dps"))
 TEXT = FileType("文本", "text/plain", (".txt", ".csv"))
 TYPES = (PDF, JPEG, PNG, WEBP, HEIC, OFD, DOCX, XLSX, PPTX, DOC, XLS, PPT, TEXT)
 ACCEPT = ",".join(extension for kind in TYPES for extension in kind.extensions)
+PHOTOS = ",".join(extension for kind in TYPES if kind.is_picture for extension in kind.extensions)
 BY_MIME = {kind.mime: kind for kind in TYPES}
 
 _ARCHIVES = {

@@ -21,7 +21,7 @@ from django.utils.datastructures import MultiValueDict
 
 from association.parties.models import Party
 
-from .filetypes import ACCEPT
+from .filetypes import ACCEPT, PHOTOS
 from .forms import DocumentField
 from .joined import is_photo, join
 from .library import drop, keep, loose_of
@@ -84,7 +84,8 @@ class KeptFileInput(forms.FileInput):
             "invalid": (attrs or {}).get("aria-invalid", ""),
             "kept": [{"token": token_of(one), "document": one} for one in value or ()],
             "many": field.many,
-            "accept": ACCEPT,
+            "accept": PHOTOS if field.photos else ACCEPT,
+            "photos": field.photos,
             "limit_bytes": settings.UPLOAD_LIMIT_BYTES,
             "limit": settings.UPLOAD_LIMIT_BYTES // 2**20,
             "order": field.order_for(name, (attrs or {}).get("id", "")) if _known(field.keeper) else "",
@@ -94,14 +95,17 @@ class KeptFileInput(forms.FileInput):
 
 
 class KeptFileField(forms.Field):
-    """See the module. `purpose` at most 40 characters; `one_pdf` makes several photos one PDF when the form is sent."""
+    """See the module. `purpose` at most 40 characters; `one_pdf` makes several photos one PDF when the form is sent;
+    `photos`: nothing but pictures."""
 
     widget = KeptFileInput
     default_error_messages = {"required": "请选择要上传的文件。"}
 
-    def __init__(self, *, purpose: str, many: bool = False, one_pdf: bool = False, **kwargs):
+    def __init__(
+        self, *, purpose: str, many: bool = False, one_pdf: bool = False, photos: bool = False, **kwargs
+    ):  # fmt: skip
         super().__init__(**kwargs)
-        self.purpose, self.many, self.one_pdf = purpose, many or one_pdf, one_pdf
+        self.purpose, self.many, self.one_pdf, self.photos = purpose, many or one_pdf, one_pdf, photos
         self.keeper = self.party = None
         self.kept: list[Document] = []
         self.sent_errors: list[str] = []
@@ -125,7 +129,7 @@ class KeptFileField(forms.Field):
         """What the field tells the address that stores a file as soon as it is chosen; signed."""
         return signing.dumps(
             {"name": name, "id": html_id, "purpose": self.purpose, "many": self.many,
-             "party": self.party.pk if self.party else None},
+             "photos": self.photos, "party": self.party.pk if self.party else None},
             salt=_SALT,
         )  # fmt: skip
 
@@ -145,6 +149,8 @@ class KeptFileField(forms.Field):
         for upload in sent.uploads[:MOST_FILES]:
             try:
                 DocumentField().clean(upload)
+                if self.photos and not is_photo(upload):
+                    raise forms.ValidationError("这不是图片，请选 JPG、PNG、WebP 或 HEIC 图片。")
                 fresh.append(keep(upload, by=_known(self.keeper), purpose=self.purpose, party=self.party))
             except forms.ValidationError as problem:
                 refused.append(f"{upload.name}：{problem.messages[0]}" if self.many else problem.messages[0])
@@ -212,6 +218,8 @@ def read_order(text: str, keeper) -> tuple[KeptFileField, str, str] | None:
         return None
     if not isinstance(order, dict):
         return None
-    field = KeptFileField(purpose=order["purpose"], many=order["many"], required=False)
+    field = KeptFileField(
+        purpose=order["purpose"], many=order["many"], photos=order.get("photos", False), required=False
+    )
     field.bind(keeper, Party.objects.filter(pk=order["party"]).first() if order["party"] else None)
     return field, order["name"], order["id"]

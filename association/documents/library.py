@@ -96,14 +96,13 @@ def let_go(document: Document) -> bool:
     return True
 
 
-def is_used(document: Document) -> bool:
-    """Whether any row names the file. One query a table that can."""
+def is_used(row) -> bool:
+    """Whether any row names this file (or whatever else). One query a table that can."""
     relations = [
-        field for field in Document._meta.get_fields(include_hidden=True) if field.auto_created and not field.concrete
+        field for field in row._meta.get_fields(include_hidden=True) if field.auto_created and not field.concrete
     ]
     return any(
-        relation.related_model._base_manager.filter(**{relation.field.name: document.pk}).exists()
-        for relation in relations
+        relation.related_model._base_manager.filter(**{relation.field.name: row.pk}).exists() for relation in relations
     )
 
 

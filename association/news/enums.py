@@ -53,3 +53,39 @@ class WordKind(TextChoices):
     FORBIDDEN = "forbidden", "禁用"
     WRONG = "wrong", "错写"
     CAREFUL = "careful", "慎用"
+
+
+CONTRIBUTION = "contribution"
+
+
+class ContributionState(TextChoices):
+    """A text that a firm's correspondent (通讯员) sends in; staff's words."""
+
+    DRAFT = "draft", "未提交"
+    SUBMITTED = "submitted", "待处理"
+    RETURNED = "returned", "已退回修改"
+    ACCEPTED = "accepted", "已采用，编审中"
+    PUBLISHED = "published", "已发布"
+    DECLINED = "declined", "暂不采用"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+CONTRIBUTION_PARTY_LABELS = {
+    ContributionState.DRAFT: "草稿",
+    ContributionState.SUBMITTED: "已投稿，等待处理",
+    ContributionState.RETURNED: "请修改",
+}
+CONTRIBUTION_TO_FILL_IN = frozenset({ContributionState.DRAFT, ContributionState.RETURNED})
+
+
+class ShowcaseState(TextChoices):
+    """A member's own page (会员风采): the draft on its way to what the public reads."""
+
+    DRAFT = "draft", "编辑中"
+    SUBMITTED = "submitted", "待审核"
+    RETURNED = "returned", "已退回修改"
+    SHOWN = "shown", "已公开"
+
+
+SHOWCASE_PARTY_LABELS = {ShowcaseState.SUBMITTED: "已送审", ShowcaseState.RETURNED: "请修改"}
+SHOWCASE_TO_FILL_IN = frozenset({ShowcaseState.DRAFT, ShowcaseState.RETURNED, ShowcaseState.SHOWN})

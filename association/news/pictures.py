@@ -20,6 +20,7 @@ from PIL import Image, ImageOps
 
 from association.accounts.rules import name_of
 from association.documents.actions import check as check_file
+from association.documents.library import is_used
 from association.documents.pictures import PILLOW
 from association.documents.pictures import check as check_picture
 from association.timeline.actions import record
@@ -125,6 +126,22 @@ def _write(path: str, image: Image.Image, encoding: str, **options) -> str:
     out = BytesIO()
     image.save(out, encoding, **options)
     return default_storage.save(path, ContentFile(out.getvalue()))
+
+
+@transaction.atomic
+def drop(picture: Picture) -> bool:
+    """Remove a picture that nothing shows any more, row and files; False where something names it."""
+    row = Picture.objects.select_for_update().filter(pk=picture.pk).first()
+    if row is None or is_used(row):
+        return False
+    row.delete()
+    transaction.on_commit(lambda: _remove_files(row.folder))
+    return True
+
+
+def _remove_files(folder: str):
+    for name in FILES:
+        default_storage.delete(f"{folder}/{name}")
 
 
 def sweep() -> int:

@@ -39,7 +39,7 @@ def title_of(case: Case) -> str:
 
 def state_of(case: Case) -> dict:
     """{"chip", "tone"} in the party's words."""
-    return {"chip": workflow_of(case).label_for(case.state, staff=False), "tone": TONES.get(case.whose, "")}
+    return {"chip": workflow_of(case).label_for(case.state, staff=False), "tone": TONES.get(whose_turn(case), "")}
 
 
 def stations(case: Case) -> list[dict]:
@@ -48,7 +48,7 @@ def stations(case: Case) -> list[dict]:
     Where nobody has anything left to do, the last one is passed too.
     """
     shown = stations_of(case, Step.objects.of(case))
-    if case.whose == Whose.NOBODY:
+    if whose_turn(case) == Whose.NOBODY:
         shown = [row | {"state": "done"} if row["state"] == "current" else row for row in shown]
     return shown
 
@@ -93,7 +93,7 @@ def _who(whose: str) -> str:
 
 def moves_of(desk: Desk, case: Case) -> list[Transition]:
     """What the party itself may do now; nothing from a reader's seat."""
-    if not desk.may_move or case.voided_at:
+    if not desk.may_move or getattr(case, "voided_at", None):
         return []
     return [move for move in workflow_of(case).from_state(case.state) if move.party_may and not move.hidden]
 

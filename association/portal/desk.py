@@ -109,7 +109,7 @@ def _at_another(view, request, desk, **kwargs):
 
 # -- The frame of every page of the desk (context processor) ---------------------------------------------------------
 
-_OF_FIRMS = {"/desk/ratings/", "/desk/firm/"}  # what a person's own desk (个人会员) does not have
+_OF_FIRMS = {"/desk/ratings/", "/desk/firm/", "/desk/showcase/"}  # what a person's own desk (个人会员) does not have
 _MENU = (
     ("我的事项", "/desk/", "inbox"),
     ("会籍", "/desk/membership/", "check2-circle"),
@@ -118,6 +118,8 @@ _MENU = (
     ("企业档案", "/desk/firm/", "building"),
     ("证照库", "/desk/documents/", "file-earmark-text"),
     ("会员积分", "/desk/points/", "list"),
+    ("投稿", "/desk/contributions/", "pencil-square"),
+    ("会员风采", "/desk/showcase/", "images"),
     ("经办人员", "/desk/seats/", "person-circle"),
     ("消息", "/desk/messages/", "bell"),
 )

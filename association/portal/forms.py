@@ -31,5 +31,11 @@ class UndoForm(forms.Form):
     )
 
 
+class StartForm(forms.Form):
+    """The button that begins an application, a text, a page; nothing else does."""
+
+    start = forms.BooleanField(widget=forms.HiddenInput)
+
+
 class SeatForm(forms.Form):
     seat = forms.UUIDField()

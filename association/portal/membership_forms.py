@@ -17,12 +17,6 @@ class ApplicationForm(SeenForm, ApplicationFields):
         return {name: value for name, value in super().values().items() if name != "read"}
 
 
-class StartForm(forms.Form):
-    """The button that begins an application; nothing else does."""
-
-    start = forms.BooleanField(widget=forms.HiddenInput)
-
-
 class LeaveForm(forms.Form):
     reason = forms.CharField(
         label="退会原因", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 4}), help_text="可以不填。",

@@ -21,8 +21,9 @@ from members.models import Membership
 
 from . import cases
 from .desk import of_party
+from .forms import StartForm
 from .material_views import desk_shelf
-from .membership_forms import ApplicationForm, DayForm, LeaveForm, StartForm
+from .membership_forms import ApplicationForm, DayForm, LeaveForm
 
 HOME = "/desk/membership/"
 CRUMB = [{"label": "会籍", "url": HOME}]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import (
+    contribution_views,
     dues_views,
     firm_views,
     library_views,
@@ -12,6 +13,7 @@ from . import (
     rating_views,
     request_views,
     seats_views,
+    showcase_views,
     term_views,
     views,
 )
@@ -59,6 +61,15 @@ urlpatterns = [
     path("seats/<uuid:uid>/", seats_views.seat, name="seat"),
     path("seats/<uuid:uid>/take-over/", seats_views.seat_take_over, name="seat_take_over"),
     path("seats/<uuid:uid>/end/", seats_views.seat_end, name="seat_end"),
+    path("contributions/", contribution_views.contribution_list, name="contributions"),
+    path("contributions/new/", contribution_views.contribution_new, name="contribution_new"),
+    path("contributions/<uuid:uid>/", contribution_views.contribution, name="contribution"),
+    path("contributions/<uuid:uid>/undo/", contribution_views.contribution_undo, name="contribution_undo"),
+    path("contributions/<uuid:uid>/<slug:name>/", contribution_views.contribution_move, name="contribution_move"),
+    path("showcase/", showcase_views.showcase, name="showcase"),
+    path("showcase/hide/", showcase_views.showcase_hide, name="showcase_hide"),
+    path("showcase/undo/", showcase_views.showcase_undo, name="showcase_undo"),
+    path("showcase/<slug:name>/", showcase_views.showcase_move, name="showcase_move"),
     path("terms/<uuid:uid>/", term_views.term, name="term"),
     path("invited/<uuid:uid>/", request_views.invited, name="invited"),
     path("requests/new/", request_views.request_new, name="request_new"),

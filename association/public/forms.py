@@ -3,6 +3,8 @@
 from django import forms
 from django.http import Http404
 
+from association.core.codes import clean_code
+
 LONGEST = 60
 TOO_LONG = f"请输入不超过 {LONGEST} 个字。"
 NUL = "请只输入文字，再查一次。"
@@ -39,6 +41,13 @@ class DirectoryForm(SearchForm):
     grade = _words()
 
 
+class ShowcaseForm(SearchForm):
+    post = _words()
+    district = _words()
+    qualification = _words()
+    letter = forms.RegexField(r"^[A-Za-z]$", required=False, error_messages={"invalid": "按首字母查，请选一个字母。"})
+
+
 class DisclosureForm(SearchForm):
     """Of one kind, of one year."""
 
@@ -53,6 +62,22 @@ class SiteSearchForm(DisclosureForm):
     """Of the whole site; of articles also by column."""
 
     column = _words()
+
+
+class ProgressForm(forms.Form):
+    """How far a matter has come: both are asked for, so that a number alone tells nothing."""
+
+    number = forms.CharField(
+        label="办件编号", max_length=40, error_messages={"required": "请填写办件编号，受理通知和短信里都有。"},
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    code = forms.CharField(
+        label="统一社会信用代码", max_length=40, error_messages={"required": "请填写单位的统一社会信用代码（18 位）。"},
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean_code(self):
+        return clean_code(self.cleaned_data["code"])
 
 
 def page_number(request) -> int:

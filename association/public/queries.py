@@ -4,11 +4,12 @@ Only Firm.objects.public(); of the rating only the 信用等级, which the issue
 """
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DecimalField, Max, OuterRef, QuerySet, Subquery, Value
 from django.http import Http404
 from django.utils import timezone
 
 from association.core.models import Association
+from association.news.showcase_queries import url_of as showcase_url
 from association.parties.models import Party, PartyName
 from association.publicity.models import PublicityLine
 from evaluations.models import GradeLine, Rating, RatingRound
@@ -93,7 +94,7 @@ def public_firm(uid) -> Firm | None:
 
 
 def firm_facts(firm: Firm) -> dict:
-    """What public/firm.html shows. Four queries."""
+    """What public/firm.html shows. Five queries."""
     party, parent = firm.party, firm.party.parent
     listed = parent is not None and hasattr(parent, "firm") and parent.firm.in_directory and not parent.merged_into_id
     former = party.names.filter(kind=PartyName.Kind.FORMER).order_by("-ends_on", "-pk")
@@ -115,6 +116,7 @@ def firm_facts(firm: Firm) -> dict:
             for row in firm.qualifications.order_by("ends_on", "name")
         ],
         "grades": _grades(party),
+        "showcase_url": showcase_url(party),
     }
 
 
@@ -136,27 +138,50 @@ def _grades(party) -> list[dict]:
     ]
 
 
-def figures() -> list[dict]:
-    """Tiles for the home page: firms, members and, once grades are published, the latest year. Three queries."""
-    totals = Firm.objects.public().aggregate(firms=Count("pk"), members=Count("pk", filter=Q(is_member=True)))
-    if not totals["firms"]:
-        return []
+def figures() -> tuple[list[dict], bool]:
+    """(tiles for the home page, whether the portal rates firms at all). One query.
+
+    Tiles: firms, members and, once grades are published, the latest year.
+    """
+    rows = list(_counts())
+    counted = {row[0]: row[3] for row in rows if row[0] != "grade"}
+    rates = bool(counted.get("rounds"))
+    if not counted.get("firms"):
+        return [], rates
     tiles = [
-        {"value": totals["firms"], "label": "在册企业", "unit": "家", "url": "/firms/"},
-        {"value": totals["members"], "label": "会员单位", "unit": "家"},
+        {"value": counted["firms"], "label": "在册企业", "unit": "家", "url": "/firms/"},
+        {"value": counted.get("members", 0), "label": "会员单位", "unit": "家"},
     ]
-    rows = list(issued().order_by().values("round__year", "grade").annotate(n=Count("pk")))
-    if rows:
-        year = max(row["round__year"] for row in rows)
-        numbers = {row["grade"]: row["n"] for row in rows if row["round__year"] == year}
-        highest = GradeLine.objects.filter(scheme__rounds__year=year, label__in=numbers).order_by("-lower").first()
-        tiles.append({"value": sum(numbers.values()), "label": f"{year} 年度评级企业", "unit": "家"})
-        if highest is not None:
-            label = f"{year} 年度 {highest.label} 级企业"
-            tiles.append({"value": numbers[highest.label], "label": label, "unit": "家"})
-    return tiles
+    graded = [row for row in rows if row[0] == "grade"]
+    year = max((row[1] for row in graded), default=0)
+    latest = [(lower, label, n) for _kind, of, label, n, lower in graded if of == year]
+    if latest:
+        tiles.append({"value": sum(row[2] for row in latest), "label": f"{year} 年度评级企业", "unit": "家"})
+    known = [row for row in latest if row[0] is not None]
+    if known:
+        _lower, label, number = max(known)
+        tiles.append({"value": number, "label": f"{year} 年度 {label} 级企业", "unit": "家"})
+    return tiles, rates
+
+
+def _counts():
+    """Rows (what, year, grade, how many, the grade's lower line): four counts put together, since home is read most."""
+    line = GradeLine.objects.filter(scheme__rounds=OuterRef("round"), label=OuterRef("grade")).values("lower")[:1]
+    graded = issued().order_by().annotate(what=Value("grade"), lower=Subquery(line))
+    graded = graded.values_list("what", "round__year", "grade").annotate(n=Count("pk"), low=Max("lower"))
+
+    def counted(what, rows):
+        rows = rows.order_by().annotate(what=Value(what), of_year=Value(0), of_grade=Value(""))
+        low = Value(None, output_field=DecimalField())
+        return rows.values_list("what", "of_year", "of_grade").annotate(n=Count("pk"), low=low)
+
+    public = Firm.objects.public()
+    return graded.union(
+        counted("firms", public), counted("members", public.filter(is_member=True)),
+        counted("rounds", RatingRound.objects.all()), all=True,
+    )  # fmt: skip
 
 
 def rates() -> bool:
-    """Whether the portal rates firms at all, so that a card may say so. One query."""
+    """Whether the portal rates firms at all, so that a page may say so. One query."""
     return RatingRound.objects.exists()

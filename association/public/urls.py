@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from . import council_views, dues_views, feeds, info_views, news_views, search_views, views
+from . import (
+    council_views,
+    dues_views,
+    feeds,
+    info_views,
+    lookup_views,
+    news_views,
+    search_views,
+    showcase_views,
+    sitemaps,
+    views,
+)
 
 app_name = "public"
 urlpatterns = [
@@ -14,6 +25,8 @@ urlpatterns = [
     path("publicity/<uuid:uid>/print/", views.publicity_sheet, name="publicity_sheet"),
     path("announcements/<uuid:uid>/", views.announcement, name="announcement"),
     path("announcements/<uuid:uid>/print/", views.announcement_sheet, name="announcement_sheet"),
+    path("showcase/", showcase_views.showcase, name="showcase"),
+    path("showcase/<uuid:uid>/", showcase_views.showcase_firm, name="showcase_firm"),
     path("council/", council_views.council, name="council"),
     path("dues/<int:year>/", dues_views.dues, name="dues"),
     path("about/", views.about, name="about"),
@@ -25,6 +38,10 @@ urlpatterns = [
     path("topics/", news_views.topics, name="topics"),
     path("topics/<slug:slug>/", news_views.topic, name="topic"),
     path("pages/<slug:slug>/", news_views.single, name="page"),
+    path("lookup/", lookup_views.lookup, name="lookup"),
+    path("lookup/progress/", lookup_views.progress, name="progress"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap_section"),
     path("disclosure/", info_views.disclosure, name="disclosure"),
     path("journal/", info_views.journal, name="journal"),
     path("accessibility/", info_views.accessibility, name="accessibility"),

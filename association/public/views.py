@@ -10,36 +10,59 @@ from association.publicity import queries as lists
 from association.publicity import texts
 from members.dues.years import public_years
 
-from . import queries
+from . import home as home_lists
+from . import meta, queries
 from .forms import DirectoryForm, LinesForm, SearchForm, page_number
+from .frame import frame_of
 from .share import share_jpeg
 from .theme import stylesheet
 
-ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /desk/\nDisallow: /accounts/\nDisallow: /files/\n"
+CLOSED = ("/admin/", "/desk/", "/accounts/", "/files/", "/lookup/progress/")  # to search engines
+ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in CLOSED)
 GROWN = 50  # lines of a list from which the whole of it on one page is offered
 
 
 @public_page()
 def home(request):
-    """Seven queries and those of the calendar, when it is not kept."""
-    request.public_until = lists.next_change()
-    services = [
-        {"title": "企业名录", "text": "查企业和最近公布的信用等级", "url": "/firms/"},
-        {"title": "公示公告", "text": "看名单和截止时间，提出异议", "url": "/publicity/"},
-    ]
-    if queries.rates():
-        services.insert(0, {"title": "信用评价", "text": "企业登录后核对得分、看每一分的依据", "url": "/desk/"})
-    shown = lists.current_lists()
-    all_over = bool(shown) and all(entry["days_left"] is None for entry in shown)
+    """Five queries, four while no list is open."""
+    frame = frame_of(request)
+    shown, publicities = home_lists.lines(frame), lists.current_lists()
+    request.public_until = home_lists.next_change(publicities, shown)
+    tiles, rates = queries.figures()
+    all_over = bool(publicities) and all(entry["days_left"] is None for entry in publicities)
     context = {
         "section": "home",
-        "publicities": shown,
+        "publicities": publicities,
         "list_title": "最近公示" if all_over else "正在公示",
-        "announcements": lists.latest_announcements(),
-        "services": services,
-        "tiles": queries.figures(),
+        "announced": {"title": "最新公告", "url": "/publicity/"},
+        "announcements": shown.get(home_lists.ANNOUNCED, []),
+        "banners": shown.get(home_lists.BANNER, []),
+        "services": _services(rates),
+        "tiles": tiles,
+        "json_ld": meta.script(meta.organization(request)),
+        **{place.value: _part(place, frame, shown) for place in home_lists.MOST},
     }
     return render(request, "public/home.html", context)
+
+
+def _part(place, frame, shown) -> dict:
+    """A list of articles on the home page: {"rows", "title", "url"}, named as its column."""
+    entry = frame.at_home(place)
+    return {
+        "rows": shown.get(place, []),
+        "title": entry.name if entry else place.label,
+        "url": entry.url if entry else "",
+    }
+
+
+def _services(rates: bool) -> list[dict]:
+    said = "企业登录后核对得分、看每一分的依据" if rates else "企业登录后办理入会、变更、会费等事项"
+    return [
+        {"title": "信用评价" if rates else "企业办事", "text": said, "url": "/desk/"},
+        {"title": "加入协会", "text": "新单位网上登记，开通账号后申请入会", "url": "/register/"},
+        {"title": "查询", "text": "查企业和信用等级，按编号查办理进度", "url": "/lookup/"},
+        {"title": "反映诉求", "text": "工程款拖欠、恶意投诉等困难，告诉协会", "url": "/about/#contact"},
+    ]
 
 
 @public_page("q", "district", "grade", "page")
@@ -158,7 +181,8 @@ def theme(request):
 
 @public_page()
 def robots(request):
-    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+    sitemap = request.build_absolute_uri("/sitemap.xml")
+    return HttpResponse(f"{ROBOTS}Sitemap: {sitemap}\n", content_type="text/plain; charset=utf-8")
 
 
 @public_page()

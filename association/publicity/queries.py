@@ -7,7 +7,7 @@ A list is shown as it stands by the clock: over is over at the last second, whet
 import datetime as dt
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Min, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Count, F, Min, OuterRef, Prefetch, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -72,13 +72,14 @@ def _open(now) -> Q:
 def current_lists(most: int = 5) -> list[dict]:
     """Entries for the home page: those that take objections, the next to end first; then the latest others.
 
-    Entry: {"list", "line_count", "unit", "days_left"}. Four queries.
+    Entry: {"list", "line_count", "unit", "days_left"}. One query, and one for the calendar while a list is open.
     """
     now = timezone.now()
-    shown = _counted(PublicityList.objects.on_show())
-    rows = list(shown.filter(_open(now)).order_by("ends_at", "pk")[:most])
-    rows += shown.exclude(_open(now)).order_by("-starts_on", "-pk")[: most - len(rows)]
-    return _entries(rows, working_day_table(), now)
+    ends = Case(When(_open(now), then="ends_at"))
+    shown = _counted(PublicityList.objects.on_show()).alias(open_until=ends)
+    rows = list(shown.order_by(F("open_until").asc(nulls_last=True), "-starts_on", "-pk")[:most])
+    some_open = any(row.state == ListState.PUBLICISED and not is_over(row.ends_at, now) for row in rows)
+    return _entries(rows, working_day_table() if some_open else WorkingDays({}), now)
 
 
 def open_lists() -> list[dict]:

@@ -18,6 +18,8 @@ from association.cases.models import Slot
 from association.core.enums import Audience
 from association.documents.actions import store
 from association.documents.papers import add_paper
+from association.news import contributions
+from association.news.models import Showcase
 from association.outbox.models import Message
 from association.parties.models import Seat
 from association.timeline.models import Event
@@ -82,6 +84,9 @@ def site(rated, year, staff, firm_user, person, association):
         "public:publicity": announced.list.uid, "public:announcement": announced.uid,
     }  # fmt: skip
     _dues(mine, users["财务处"])
+    _newsroom(users["编辑"])
+    uids["public:showcase_firm"] = Showcase.objects.create(party=third, state="shown", shown={"slogan": "匠心"}).uid
+    uids["portal:contribution"] = contributions.begin(party=mine, by=users["firm"]).case.uid
     Message.objects.create(user=year.clerk, subject="消息", once_key="m", audience=Audience.STAFF)
     return users, lambda name, route: _address(name, route, uids)
 
@@ -145,6 +150,14 @@ def _dues(party, treasurer):
     )
 
 
+def _newsroom(editor):
+    """A draft that the check before publishing does not let go on."""
+    from association.news.actions import create_article
+    from association.news.models import Column
+
+    create_article(by=editor, column=Column.objects.create(name="通知", slug="tongzhi"), title="年度会员大会")
+
+
 def _on_paper():
     return OnBehalf(channel="paper", received_on=timezone.localdate())
 
@@ -193,6 +206,9 @@ MOVES = {
     "leavingrequest": "withdraw",
     "changeproposal": "accept",
     "duesyear": "close",
+    "article": "submit",
+    "contribution": "withdraw",
+    "showcase": "take_down",
 }
 VALUES = {
     "<slug:deed>": "correct", "<slug:name>": "confirm", "<str:deed>": "slip", "<path:rest>": "nothing",
@@ -204,7 +220,7 @@ VALUES = {
 def _address(name: str, route: str, uids: dict) -> str:
     """A route filled in with rows of the site."""
     address = "/" + re.sub(r"\^?\(\?P<app_label>.*", "core/", re.sub(r"\(\?P<url>.*", "nothing", route))
-    if name == "portal:proposal_move":
+    if name in ("portal:proposal_move", "portal:contribution_move"):
         address = address.replace("<slug:name>", "withdraw")
     for start, uid in uids.items():
         if name.startswith(start):

@@ -2,8 +2,9 @@
 
 from .articles import TEXT, Article, Attachment, Publication, Remark, Revision, WordRule
 from .columns import Banner, Column, SiteLink, SitePage, Topic
+from .contributions import Contribution, Showcase
 from .disclosure import Disclosure, DisclosureKind, JournalIssue
-from .pictures import Picture, shows_pictures
+from .pictures import Picture, opens_pictures, shows_pictures
 from .search import SearchEntry
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Attachment",
     "Banner",
     "Column",
+    "Contribution",
     "Disclosure",
     "DisclosureKind",
     "JournalIssue",
@@ -20,9 +22,11 @@ __all__ = [
     "Remark",
     "Revision",
     "SearchEntry",
+    "Showcase",
     "SiteLink",
     "SitePage",
     "Topic",
     "WordRule",
+    "opens_pictures",
     "shows_pictures",
 ]

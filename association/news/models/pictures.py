@@ -9,10 +9,14 @@ from association.core.models import Base
 
 class PictureQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Staff who see articles: all; others what is on show, and what they brought themselves."""
+        """Staff who see articles: all; others what is on show, what they brought themselves, what is their firm's."""
         if user.is_authenticated and user.is_staff and user.has_perm("news.view_picture"):
             return self
-        mine = Q(uploaded_by=user) if user.is_authenticated else Q(pk=None)
+        mine = Q(pk=None)
+        if user.is_authenticated:
+            mine = Q(uploaded_by=user)
+            for rows, key in _opened_by:
+                mine |= Exists(rows(user).filter(**{key: OuterRef("pk")}))
         return self.filter(self._on_show() | mine)
 
     def on_show(self):
@@ -27,11 +31,17 @@ class PictureQuerySet(models.QuerySet):
 
 
 _shown_by: list[tuple] = []
+_opened_by: list[tuple] = []
 
 
 def shows_pictures(public_rows, key: str):
     """Say that `public_rows()` (a queryset of what is public now) show the pictures at `key`."""
     _shown_by.append((public_rows, key))
+
+
+def opens_pictures(rows, key: str):
+    """Say that who sees a row of `rows(user)` (a queryset) sees the pictures at its `key`."""
+    _opened_by.append((rows, key))
 
 
 class Picture(Base):

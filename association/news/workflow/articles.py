@@ -4,10 +4,10 @@ from association.accounts.roles import Right
 from association.inbox.models import Whose
 from association.workflow.table import Transition, Turn, Workflow, register
 
-from . import publishing
-from .checks import why_not_go_on
-from .enums import ArticleState
-from .forms import EndForm, ScheduleForm
+from .. import publishing
+from ..checks import why_not_go_on
+from ..enums import ArticleState
+from ..forms import EndForm, ScheduleForm
 
 S = ArticleState
 ARTICLE = register(

@@ -1,0 +1,3 @@
+"""The newsroom's tables of moves; they register themselves."""
+
+from . import articles, contributions, showcase  # noqa: F401
