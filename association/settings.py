@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "simple_history",
     "rules.apps.AutodiscoverRulesConfig",
     "django_htmx",
+    "django_ckeditor_5",  # its files alone: the newsroom has its own widget and its own way to take pictures
     "association.parties",
     "association.timeline",
     "association.jobs",
@@ -375,6 +376,10 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HO
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 EMAIL_CONFIGURED = bool(env.str("EMAIL_URL", ""))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "portal@localhost")
+# The association's 公众号: drafts are sent there where both are set.
+WECHAT_APP_ID = env.str("WECHAT_APP_ID", "")
+WECHAT_APP_SECRET = env.str("WECHAT_APP_SECRET", "")
+WECHAT_API = env.str("WECHAT_API", "https://api.weixin.qq.com").rstrip("/")
 STAND_IN_LIMIT = timedelta(days=180)
 
 LOGGING = {

@@ -125,8 +125,8 @@ OPENS: dict[Right, dict[str, tuple[str, ...]]] = {
     },
     Right.NEWS: {
         "news.article": (*_EDIT, "delete"), "news.revision": _VIEW, "news.remark": _EDIT,
-        "news.attachment": (*_EDIT, "delete"), "news.publication": ("view", "change"), "news.column": _EDIT,
-        "news.topic": _EDIT, "news.sitepage": _EDIT, "news.banner": (*_EDIT, "delete"),
+        "news.attachment": (*_EDIT, "delete"), "news.publication": ("view", "change"), "news.column": (*_EDIT, "delete"),
+        "news.topic": (*_EDIT, "delete"), "news.sitepage": (*_EDIT, "delete"), "news.banner": (*_EDIT, "delete"),
         "news.sitelink": (*_EDIT, "delete"), "news.picture": _EDIT, "news.wordrule": (*_EDIT, "delete"),
         "news.disclosure": _EDIT, "news.journalissue": _EDIT, "news.contribution": ("view", "change"),
         "news.showcase": ("view", "change"),

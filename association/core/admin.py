@@ -18,6 +18,7 @@ from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
+from django.forms.models import BaseModelFormSet
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -26,6 +27,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from .adminforms import (
     DATE_FIELDS,
     READ_FIELD,
+    KnownRows,
     PlainDecimalField,
     masked_column,
     plain_figure,
@@ -70,7 +72,10 @@ class ScopedFieldsMixin:
     Figures stand without the zeros that their column adds, in a form and where they are only read.
     """
 
-    formfield_overrides = DATE_FIELDS | {models.DecimalField: {"form_class": PlainDecimalField}}
+    formfield_overrides = DATE_FIELDS | {
+        models.DecimalField: {"form_class": PlainDecimalField},
+        models.URLField: {"assume_scheme": "https"},
+    }
 
     @property
     def readonly_preprocess_fields(self) -> dict:
@@ -131,6 +136,10 @@ class MaskingMixin:
         return [*super().get_readonly_fields(request, obj), *self._columns(request, obj).values()]
 
 
+class KnownListFormSet(KnownRows, BaseModelFormSet):
+    pass
+
+
 class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
     list_per_page = 50
     list_max_show_all = 0
@@ -175,6 +184,9 @@ class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):
 
     def get_changelist(self, request, **kwargs):
         return PortalChangeList
+
+    def get_changelist_formset(self, request, **kwargs):
+        return super().get_changelist_formset(request, formset=KnownListFormSet, **kwargs)
 
     def list_links(self, request) -> list[Link]:
         """Buttons above the list: import, export, print."""
@@ -372,8 +384,13 @@ class _InlineMixin(ScopedFieldsMixin):
         )
 
 
+class KnownInlineFormSet(KnownRows, TabularInline.formset):
+    pass
+
+
 class BaseTabularInline(_InlineMixin, TabularInline):
     hide_title = True
+    formset = KnownInlineFormSet
 
 
 from . import settings_admin  # noqa: E402, F401 - the ground's own lists, found with this module

@@ -105,6 +105,26 @@ def versioned(form: type, model) -> type:
     return type(form.__name__, (VersionedForm, form), {}) if issubclass(model, Base) else form
 
 
+class KnownRows:
+    """Before a model formset: its rows are read once, where Django asks again for each row that was sent."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        field = form.fields.get(self.model._meta.pk.name)
+        if isinstance(field, forms.ModelChoiceField):
+            field.to_python = lambda value: self._known(field, value)
+
+    def _known(self, field, value):
+        if value in field.empty_values:
+            return None
+        row = {str(row.pk): row for row in self.get_queryset()}.get(str(value))
+        if row is None:
+            raise ValidationError(
+                field.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
+            )
+        return row
+
+
 # -- Dates: the browser's own pickers, in the reader's language and without scripts ---------------------------------
 
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-AREAS = ("待办", "企业", "会籍", "会费", "信用评价", "公示公告", "导入", "账号", "系统")
+AREAS = ("待办", "企业", "会籍", "会费", "信用评价", "公示公告", "信息发布", "导入", "账号", "系统")
 _AREA_OF_APP = {
     "inbox": "待办", "cases": "待办", "members": "企业", "parties": "企业", "evaluations": "信用评价",
-    "publicity": "公示公告", "exchange": "导入", "accounts": "账号",
+    "publicity": "公示公告", "exchange": "导入", "news": "信息发布", "accounts": "账号",
 }  # fmt: skip
 _AREA_OF_MODEL = {
     "parties.seat": "账号", "parties.invitation": "账号", "members.seatrequest": "账号", "cases.slot": "系统",

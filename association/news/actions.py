@@ -14,6 +14,8 @@ from association.core.enums import Audience
 from association.core.models import StaleVersion
 from association.core.stamp import raise_stamp
 from association.documents.actions import store
+from association.documents.library import take
+from association.documents.models import Document
 from association.timeline.actions import record
 from association.workflow.actions import MoveRefused, perform, refresh_todo
 
@@ -164,17 +166,33 @@ def settle_remark(remark: Remark, *, by):
 
 @transaction.atomic
 def attach(article: Article, upload, *, by, label: str = "") -> Attachment:
-    """Put a file under the article; open to the public once the article is signed out. Raises ValidationError."""
+    """Put a file (or a document that was kept for it) under the article; open to the public once the article is signed
+    out. Raises ValidationError."""
     needs(by, Right.NEWS, "添加附件")
     if why := why_not_edit(article, by):
         raise MoveRefused(why)
     if article.attachments.count() >= MOST_ATTACHMENTS:
         raise ValidationError(f"一篇文章最多 {MOST_ATTACHMENTS} 个附件，请把几个文件合并成一个。")
-    document = store(upload, owner_party=None, by=by, kind="news", audience=Audience.STAFF)
+    if isinstance(upload, Document):
+        document = take(upload, party=None, by=by, audience=Audience.STAFF, kind="news")
+    else:
+        document = store(upload, owner_party=None, by=by, kind="news", audience=Audience.STAFF)
     last = article.attachments.aggregate(last=Max("position"))["last"] or 0
     return Attachment.objects.create(
         article=article, document=document, label=label.strip()[:120], position=min(last + 10, 32000)
     )
+
+
+@transaction.atomic
+def arrange(attachment: Attachment, *, label: str, position: int, by) -> Attachment:
+    """Name a file under the article and put it in its place among the others."""
+    needs(by, Right.NEWS, "整理附件")
+    if why := why_not_edit(attachment.article, by):
+        raise MoveRefused(why)
+    attachment.label, attachment.position = label.strip(), position
+    attachment.save()
+    record(attachment.article, "article.arranged", f"{name_of(by)}整理附件「{attachment}」", by=by)
+    return attachment
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ class NewsConfig(AppConfig):
     def ready(self):
         from association.documents.registry import name_kind
 
-        from . import kind, panels, workflow  # noqa: F401 - models are loaded only now; they register themselves
+        from . import kind, panels, wechat, workflow  # noqa: F401 - models are loaded only now; they register themselves
         from .models import (
             Banner,
             Contribution,

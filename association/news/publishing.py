@@ -16,7 +16,7 @@ from association.workflow.models import Step
 
 from . import html, search
 from .contributions import article_went_out
-from .enums import SIGNATURES
+from .enums import SIGNATURES, ArticleState
 from .models import TEXT, Publication
 
 MORNING = time(9)  # when an article of an earlier day (补录) is said to have gone out
@@ -35,7 +35,7 @@ def publish(article, step, **_fields):
     else:
         publication.revised_at = now
     publication.withdrawn_at = None
-    publication.signatures = _signatures(article, step)
+    publication.signatures = signatures_of([*standing_steps(article), step])
     publication.save()  # its files are written below: they are told from those that it showed before
     publication.pictures.set(article.pictures.all())
     _show_files(publication, article, step.actor)
@@ -48,20 +48,23 @@ def publish(article, step, **_fields):
 def _show_files(publication, article, by):
     """Open the article's attachments to the public, close those that it had before."""
     attachments = list(article.attachments.select_related("document"))
-    _close_files(publication, by, but={one.document_id for one in attachments})
+    close_files(_files_of(publication) - {one.document_id for one in attachments}, "随文章撤下，不再公开", by=by)
     for one in attachments:
         widen(one.document, Audience.PUBLIC, by)
-    publication.files = [
-        {
-            "document": one.document_id,
-            "uid": str(one.document.uid),
-            "label": str(one),
-            "size": one.document.size,
-            "type": BY_MIME[one.document.mime].name if one.document.mime in BY_MIME else "",
-        }
-        for one in attachments
-    ]
+    publication.files = [file_entry(one) for one in attachments]
     publication.save()
+
+
+def file_entry(attachment) -> dict:
+    """A file as the published copy names it."""
+    document = attachment.document
+    return {
+        "document": document.pk,
+        "uid": str(document.uid),
+        "label": str(attachment),
+        "size": document.size,
+        "type": BY_MIME[document.mime].name if document.mime in BY_MIME else "",
+    }
 
 
 def _moment_of(step, now: datetime) -> datetime:
@@ -70,15 +73,19 @@ def _moment_of(step, now: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(step.happened_on, MORNING))
 
 
-def _signatures(article, last) -> list[list[str]]:
+def signatures_of(steps) -> list[list[str]]:
     """Who signed for what, since the text was last a draft: [[编, 署名, 时间] …] in the order of the signatures."""
     found = {}
-    for step in [*Step.objects.of(article).standing().order_by("entered_at", "id"), last]:
-        if step.target == "draft":
+    for step in steps:
+        if step.target == ArticleState.DRAFT:
             found = {}
         elif step.name in SIGNATURES:
             found[SIGNATURES[step.name]] = [step.signature, step.entered_at.isoformat()]
     return [[role, *said] for role, said in found.items()]
+
+
+def standing_steps(article):
+    return Step.objects.of(article).standing().order_by("entered_at", "id")
 
 
 def schedule(article, step, *, publish_at=None, **_fields):
@@ -131,18 +138,21 @@ def withdraw(article, step, **_fields):
     publication.pinned_until = None
     publication.save()
     search.drop(publication)
-    _close_files(publication, step.actor)
+    close_files(_files_of(publication), "随文章撤下，不再公开", by=step.actor)
     article.publish_at = article.take_down_at = None
     raise_stamp()
 
 
-def _close_files(publication, by, but=frozenset()):
+def _files_of(publication) -> set[int]:
+    return {row["document"] for row in publication.files}
+
+
+def close_files(keys, why: str, *, by):
     """The files that readers could download are the staff's again."""
-    keys = {row["document"] for row in publication.files} - but
     for document in Document.objects.filter(pk__in=keys, audience=Audience.PUBLIC):
         document.audience = Audience.STAFF
         document.save(update_fields=["audience"])
-        record(document, "document.closed", f"「{document.label}」随文章撤下，不再公开", by=by)
+        record(document, "document.closed", f"「{document.label}」{why}", by=by)
 
 
 def why_not_out(article) -> str:

@@ -44,6 +44,7 @@ class StatefulAdminMixin:
     """
 
     change_form_template = "workflow/change_form.html"
+    move_template = "workflow/move.html"  # the confirm page of one move
     workflow_kind: str | None = None
     bulk_moves = True
 
@@ -93,7 +94,12 @@ class StatefulAdminMixin:
         context = self.page_context(request, obj)
         if name in ("-undo", "-void"):
             return views.reason_page(request, thing, name[1:], back_url=back, context=context)
-        return views.move_page(request, thing, name, back_url=back, context=context)
+        context |= self.move_context(request, obj, name)
+        return views.move_page(request, thing, name, back_url=back, template=self.move_template, context=context)
+
+    def move_context(self, request, obj, name) -> dict:
+        """What the confirm page shows beside the move itself."""
+        return {}
 
     # -- many rows ---------------------------------------------------------------------------------------------
 

@@ -18,12 +18,13 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
 });
-// The theme's script looks for the text box of its own file widget; ours have none.
-document.querySelectorAll("input[type=file]").forEach((input) => {
-  if (!input.closest(".form-row")) input.hasChangeListener = true;
+// The theme's script looks for the text box of its own file widget, also beside inputs that come later; ours have none.
+Object.defineProperty(HTMLInputElement.prototype, "hasChangeListener", {
+  get() { return this.heard || !this.closest(".form-row") || Boolean(this.closest(".ck, .kept, .picture-field")); },
+  set(heard) { this.heard = heard; },
 });
 // The browser's own button for files speaks the browser's language, not the page's.
-document.querySelectorAll(".field input[type=file]").forEach((input) => {
+document.querySelectorAll(":is(.field, .kept, .picture-field) input[type=file]").forEach((input) => {
   const box = document.createElement("span");
   const button = document.createElement("span");
   const name = document.createElement("span");

@@ -84,6 +84,7 @@ def site(rated, year, staff, firm_user, person, association):
         "public:publicity": announced.list.uid, "public:announcement": announced.uid,
     }  # fmt: skip
     _dues(mine, users["财务处"])
+    _newsroom(users["编辑"])
     uids["public:showcase_firm"] = Showcase.objects.create(party=third, state="shown", shown={"slogan": "匠心"}).uid
     uids["portal:contribution"] = contributions.begin(party=mine, by=users["firm"]).case.uid
     Message.objects.create(user=year.clerk, subject="消息", once_key="m", audience=Audience.STAFF)
@@ -149,6 +150,14 @@ def _dues(party, treasurer):
     )
 
 
+def _newsroom(editor):
+    """A draft that the check before publishing does not let go on."""
+    from association.news.actions import create_article
+    from association.news.models import Column
+
+    create_article(by=editor, column=Column.objects.create(name="通知", slug="tongzhi"), title="年度会员大会")
+
+
 def _on_paper():
     return OnBehalf(channel="paper", received_on=timezone.localdate())
 
@@ -197,6 +206,7 @@ MOVES = {
     "leavingrequest": "withdraw",
     "changeproposal": "accept",
     "duesyear": "close",
+    "article": "submit",
     "contribution": "withdraw",
     "showcase": "take_down",
 }

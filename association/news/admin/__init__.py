@@ -1,3 +1,3 @@
-"""The newsroom in the workbench, one module a page."""
+"""信息发布 in the admin: the desk of the newsroom, contributions, the tree of columns, pictures, what stands by itself."""
 
-from . import contributions, showcase  # noqa: F401 - they register themselves
+from . import articles, contributions, pictures, publications, showcase, site, words  # noqa: F401 - registered as loaded

@@ -1,5 +1,7 @@
 """Where articles stand: columns (栏目), topics (专题); and what stands by itself: pages, banners, links."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -67,6 +69,10 @@ class Column(Base):
 
     def get_public_url(self) -> str:
         return f"/news/{self.slug}/"
+
+    def path(self) -> list["Column"]:
+        """From the top column down to this one."""
+        return [*(self.parent.path() if self.parent else ()), self]
 
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)
@@ -174,6 +180,12 @@ class Banner(Base):
 
     def __str__(self):
         return self.title
+
+    def clean(self):
+        if self.url and not re.match(r"(?:/(?!/)|https?://)", self.url):
+            raise ValidationError({"url": "链接写作 /notices/ 这样的站内地址，或以 https:// 开头的网址。"})
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValidationError({"last_day": "「到哪天止」在「从哪天起」之前，请核对。"})
 
 
 class SiteLink(Base):
