@@ -4,7 +4,7 @@ Only Firm.objects.public(); of the rating only the 信用等级, which the issue
 """
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import Count, DecimalField, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, DecimalField, Exists, Max, OuterRef, QuerySet, Subquery, Value
 from django.http import Http404
 from django.utils import timezone
 
@@ -85,6 +85,7 @@ def district_names() -> list[str]:
 def public_firm(uid) -> Firm | None:
     """The firm of an address, if it is listed; of a merged one, the firm that goes on. A query, and one a merger."""
     rows = Firm.objects.select_related("party__merged_into__firm", "party__parent__firm")
+    rows = rows.annotate(rates=Exists(RatingRound.objects.all()))  # who rates nobody says nothing of grades
     firm = rows.filter(uid=uid, in_directory=True).first()
     for _ in range(5):  # a chain of mergers; a ring cannot be entered, but would not hang the page either
         if firm is None or firm.party.merged_into_id is None:

@@ -35,7 +35,8 @@ def test_on_an_empty_database_each_page_says_what_will_stand_there(client, addre
 @pytest.mark.django_db
 def test_an_empty_home_offers_only_what_works(client):
     page = words_of(client.get("/"))
-    assert "查企业和信用等级" in page
+    assert "查企业，按编号查办理进度" in page
+    assert "信用等级" not in page
     assert "企业登录后核对得分" not in page
     assert "在册企业" not in page
 
