@@ -183,8 +183,3 @@ def _counts():
         counted("firms", public), counted("members", public.filter(is_member=True)),
         counted("rounds", RatingRound.objects.all()), all=True,
     )  # fmt: skip
-
-
-def rates() -> bool:
-    """Whether the portal rates firms at all, so that a page may say so. One query."""
-    return RatingRound.objects.exists()
