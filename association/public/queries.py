@@ -23,7 +23,7 @@ def issued() -> QuerySet:
     return Rating.objects.standing().exclude(grade="")
 
 
-def firms(*, q: str = "", district: str = "", grade: str = "") -> QuerySet:
+def firms(*, q: str = "", district: str = "", grade: str = "", member: bool = False) -> QuerySet:
     """The public directory in the order of pinyin, each with the latest published grade and its year.
 
     `q`: parts of a name now or before, of a short name, initials, or the code; never a person or a telephone.
@@ -40,6 +40,8 @@ def firms(*, q: str = "", district: str = "", grade: str = "") -> QuerySet:
         found = found.filter(district=district)
     if grade:
         found = found.filter(grade=grade)
+    if member:
+        found = found.filter(is_member=True)
     return found.order_by("party__initials", "pk")
 
 
@@ -182,8 +184,3 @@ def _counts():
         counted("firms", public), counted("members", public.filter(is_member=True)),
         counted("rounds", RatingRound.objects.all()), all=True,
     )  # fmt: skip
-
-
-def rates() -> bool:
-    """Whether the portal rates firms at all, so that a page may say so. One query."""
-    return RatingRound.objects.exists()
