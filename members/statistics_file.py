@@ -39,9 +39,9 @@ def statistics_file(day: date, *, by, request=None) -> bytes:
 
 def _write(sheet, style, table: statistics.Table, place: int) -> int:
     """One table from row `place` on; the row for the next one."""
-    sheet.write_string(place, 0, table.title + (f"（{table.note}）" if table.note else ""), style["free"])
+    sheet.write_string(place, 0, f"{table.title}（{table.note}）" if table.note else str(table.title), style["free"])
     for column, head in enumerate(table.heads):
-        sheet.write_string(place + 1, column, head, style["head"])
+        sheet.write_string(place + 1, column, str(head), style["head"])
     for number, row in enumerate(table.rows, place + 2):
         for column, cell in enumerate(row):
             if isinstance(cell, int):

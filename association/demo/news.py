@@ -1,14 +1,12 @@
 """The demonstration's newsroom: the site's columns and pages, a year of articles through their four signatures.
 
 What it shows stands in data/<name>/: site.json, and articles/<slug of the column>.md. Each step looks first whether it
-is done, like the rest of the demonstration (year.py). Articles of members and their own pages come from other kinds of
-case: they follow where those stand.
+is done, like the rest of the demonstration (year.py).
 """
 
 import datetime as dt
 import json
 from collections.abc import Iterator
-from functools import partial
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,7 +20,7 @@ from association.news.models import Article, Column, Picture, Topic
 from association.news.pictures import take_picture
 from association.workflow.actions import perform
 
-from . import papers, pictures, site, texts
+from . import firms_news, papers, pictures, site, texts
 from .people import holder_of
 
 SIGNED = ("submit", "review", "proofread", "publish")
@@ -68,6 +66,11 @@ class Newsroom:
             return self.writer
         return self.leader if move in ("publish", "schedule", "take_down") else self.reader
 
+    def sign(self, article: Article, moves=SIGNED, **how):
+        """The signatures one after the other, each by who holds it."""
+        for name in moves:
+            perform(article, name, by=self.signer(name), **how)
+
 
 def load(plan: dict, people: dict[str, User]) -> Iterator[str]:
     """Yields a line for each thing done."""
@@ -75,6 +78,7 @@ def load(plan: dict, people: dict[str, User]) -> Iterator[str]:
     yield from site.load_frame(room)
     yield from _articles(room)
     yield from site.load_rest(room)
+    yield from firms_news.load(room, plan, people)
 
 
 def _articles(room: Newsroom) -> Iterator[str]:
@@ -127,11 +131,10 @@ def _attach(room: Newsroom, article: Article, line: str):
 
 def _sign(room: Newsroom, article: Article, head: dict, day: dt.date):
     state = head.get("state", "published")
-    move = partial(perform, article, happened_on=day, note=BACKDATED)
     for name in UNTIL[state]:
         by = room.signer(name)
         if name in SIGNED:
-            move(name, by=by)
+            room.sign(article, [name], happened_on=day, note=BACKDATED)
         elif name == "schedule":
             soon = timezone.localtime() + dt.timedelta(days=2)
             perform(article, name, by=by, publish_at=soon.replace(hour=9, minute=0, second=0, microsecond=0))

@@ -48,7 +48,7 @@ def write_table(
         _merged(sheet, 0, len(heads), title, style["title"])
         _merged(sheet, 1, len(heads), notes, style["notes"])
         for place, head in enumerate(heads):
-            sheet.write_string(2, place, head.title, style["head"])
+            sheet.write_string(2, place, str(head.title), style["head"])
         figures = [head.figure for head in heads]
         done = 0
         for done, row in enumerate(rows, 1):

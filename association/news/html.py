@@ -30,6 +30,7 @@ _OFFICE = re.compile(r"<!--.*?-->|<\?xml[^>]*>|</?(?:o|w|v|m|st1):[^>]*>", re.DO
 _EMPTY = re.compile(r"<(p|h[2-4]|li|figure|strong|b|em|i|u|a)(?: [^>]*)?>(?:\s|&nbsp;|\u3000|<br>)*</\1>")
 _INDENT = re.compile(r"(<p(?: [^>]*)?>(?:<(?:strong|b|em|i|u)>)*)(?:&nbsp;|[\s\u3000])+")
 _BLOCK_END = re.compile(r"</(?:p|h[2-4]|li|tr|caption|figcaption|blockquote|pre)>|<br>|<hr>")
+_CAPTION = re.compile(r"<(caption|figcaption)\b.*?</\1>", re.DOTALL)
 _CELL_END = re.compile(r"</t[dh]>")
 _TAG = re.compile(r"<[^>]+>")
 _IMG = re.compile(r"<img\b[^>]*>")
@@ -69,7 +70,7 @@ def text_of(html: str) -> str:
 
 def summary_of(html: str, most: int = 100) -> str:
     """The beginning of the words, for who gave no summary."""
-    words = text_of(html).replace("\n", " ")
+    words = text_of(_CAPTION.sub("", html)).replace("\n", " ")
     return words if len(words) <= most else words[: most - 1].rstrip("，、；：（ ") + "…"
 
 

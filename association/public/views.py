@@ -57,19 +57,20 @@ def _part(place, frame, shown) -> dict:
 
 def _services(rates: bool) -> list[dict]:
     said = "企业登录后核对得分、看每一分的依据" if rates else "企业登录后办理入会、变更、会费等事项"
+    sought = "企业和信用等级" if rates else "企业"
     return [
         {"title": "信用评价" if rates else "企业办事", "text": said, "url": "/desk/"},
         {"title": "加入协会", "text": "新单位网上登记，开通账号后申请入会", "url": "/register/"},
-        {"title": "查询", "text": "查企业和信用等级，按编号查办理进度", "url": "/lookup/"},
-        {"title": "反映诉求", "text": "工程款拖欠、恶意投诉等困难，告诉协会", "url": "/about/#contact"},
+        {"title": "查询", "text": f"查{sought}，按编号查办理进度", "url": "/lookup/"},
+        {"title": "反映诉求", "text": "经营中遇到的困难和不公平的做法，告诉协会", "url": "/about/#contact"},
     ]
 
 
-@public_page("q", "district", "grade", "page")
+@public_page("q", "district", "grade", "member", "page")
 def directory(request):
     form = DirectoryForm(request.GET)
     form.is_valid()
-    wanted = {"district": form.words("district"), "grade": form.words("grade")}
+    wanted = {name: form.words(name) for name in ("district", "grade")} | {"member": form.cleaned_data["member"]}
     grades = queries.grade_labels()
     context = {
         "section": "directory",
@@ -91,9 +92,8 @@ def firm(request, uid):
         raise Http404
     if found.uid != uid:
         return redirect("public:firm", found.uid)
-    return render(
-        request, "public/firm.html", {"section": "directory", "rates": queries.rates(), **queries.firm_facts(found)}
-    )
+    context = {"section": "directory", "rates": found.rates, **queries.firm_facts(found)}
+    return render(request, "public/firm.html", context)
 
 
 @public_page("page")

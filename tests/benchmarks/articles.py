@@ -92,6 +92,7 @@ def add_articles(count: int):
         search.put(*rows)
     if connection.vendor == "postgresql":
         _sql(
+            "SET CONSTRAINTS ALL IMMEDIATE",
             "SET LOCAL maintenance_work_mem = '256MB'",
             *(f"CREATE INDEX news_searchentry_{name}_idx ON news_searchentry USING gin ({name})" for name in _INDEXES),
         )

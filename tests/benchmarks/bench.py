@@ -26,6 +26,8 @@ SIZES = {
     "scoring": 100_000,
     "members": 100_000,
     "dues": 1_000_000,
+    "articles": 100_000,
+    "site": 100_000,
 }
 
 
@@ -49,12 +51,12 @@ def here(parts: list[str], scale: int):
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
-    from . import dues, exporting, importing, members, pages, scoring, searching
+    from . import dues, exporting, finding, importing, members, pages, scoring, searching, site
     from .measure import say, show
 
     measures = {
         "import": importing, "export": exporting, "search": searching, "pages": pages, "scoring": scoring,
-        "members": members, "dues": dues,
+        "members": members, "dues": dues, "articles": finding, "site": site,
     }  # fmt: skip
     say(f"\n== {connection.vendor} ==")
     for part in parts:

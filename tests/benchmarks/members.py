@@ -26,7 +26,7 @@ from tests.worker import database_url
 
 from . import data
 from .measure import Figure, alternate
-from .pages import LARGE, _compare, clerk, cookie_of
+from .pages import LARGE, clerk, compare, cookie_of
 from .server import Server
 
 QUERIES = 19  # of a firm's page: under 20
@@ -129,6 +129,6 @@ def figures(firms: int) -> list[Figure]:
         Server("tests.benchmarks.plain_settings", environment) as reference,
     ):
         path = f"/admin/members/firm/{firm.pk}/change/"
-        pair = _compare(ours, reference, (path, path), LARGE, cookie_of(user))
+        pair = compare(ours, reference, (path, path), LARGE, cookie_of(user))
         rows.insert(1, Figure("firm page beside Django's own form", *(pair or (None, None)), "ms"))
     return rows

@@ -59,8 +59,11 @@ def cookie_of(user: User) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
-def _compare(ours: Server, reference: Server, paths: tuple[str, str], times: int, cookie: str = ""):
-    """Median milliseconds of CPU a request of (our path, the reference's), over alternating rounds."""
+def compare(ours: Server, reference: Server, paths: tuple[str, str], times: int, cookie: str = "", before=None):
+    """Median milliseconds of CPU a request of (our path, the reference's), over alternating rounds.
+
+    `before`: what is done ahead of each request.
+    """
     servers = tuple(zip((ours, reference), paths, strict=True))
     for server, path in servers:
         status = server.get(path, cookie)
@@ -71,7 +74,7 @@ def _compare(ours: Server, reference: Server, paths: tuple[str, str], times: int
     for number in range(ROUNDS):
         for which in (0, 1) if number % 2 else (1, 0):
             server, path = servers[which]
-            spent[which].append(server.cost(path, times, cookie))
+            spent[which].append(server.cost(path, times, cookie, before))
     return statistics.median(spent[0]), statistics.median(spent[1])
 
 
@@ -90,11 +93,11 @@ def figures(firms: int) -> list[Figure]:
     ):
         public = {"home, kept": "/", f"list of {LINES:,}, kept": publicity.get_public_url()}
         for label, path in public.items():
-            pair = _compare(ours, reference, (path, "/bare/"), SMALL)
+            pair = compare(ours, reference, (path, "/bare/"), SMALL)
             rows.append(Figure(label, *(pair or (None, None)), "ms", 1.6))
         last = -(-firms // 50)
         for label, query in {"first page": "", "last page": f"?p={last}"}.items():
-            pair = _compare(ours, reference, (f"/admin/members/firm/{query}",) * 2, LARGE, cookie_of(user))
+            pair = compare(ours, reference, (f"/admin/members/firm/{query}",) * 2, LARGE, cookie_of(user))
             rows.append(Figure(f"admin list of {firms:,}, {label}", *(pair or (None, None)), "ms", 1.3))
         rows.append(Figure("  memory of a web worker", ours.megabytes(), WORKER_LIMIT, "MB", 1.0))
     return rows

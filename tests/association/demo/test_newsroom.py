@@ -11,7 +11,7 @@ from PIL import Image
 from association.demo import pictures, scenes, texts, year
 from association.news.checks import why_not_go_on
 from association.news.enums import ArticleState
-from association.news.models import Article, Picture, Publication, Remark
+from association.news.models import Article, Contribution, Picture, Publication, Remark, Showcase
 
 PLAN = year.read("yueyang")
 
@@ -30,6 +30,9 @@ def test_the_site_looks_alive_and_every_state_of_the_flow_has_an_article(loaded)
     assert Remark.objects.exists()
     stopped = {str(article): why_not_go_on(article) for article in Article.objects.all() if why_not_go_on(article)}
     assert stopped == {}
+    sent = set(Contribution.objects.values_list("case__state", flat=True))
+    assert sent == {"published", "submitted", "returned", "declined"}
+    assert Showcase.objects.on_show().count() == 3
     visitor = Client()
     shown = Publication.objects.on_show().exclude(files=[]).first()
     assert shown.title in visitor.get(shown.get_public_url()).content.decode()

@@ -7,12 +7,12 @@ from django.test import Client
 
 from association.core.models import Association
 from association.demo import year
-from association.news.models import Article, Disclosure, JournalIssue, Publication, SitePage, Topic
+from association.news.models import Article, Disclosure, JournalIssue, Publication, Showcase, SitePage, Topic
 from association.news.models.disclosure import DisclosureKind
 from members.models import DuesBill, Firm, Membership, Tenure
 
 PLAN = year.read("anhui")
-FIRST_ONE_S = re.compile("岳阳|巴陵|洞庭|湘|0730|建筑业|施工企业|建筑企业|县市区|资质")
+FIRST_ONE_S = re.compile("岳阳|巴陵|洞庭|湘|0730|建筑业|施工企业|建筑企业|县市区|资质|信用等级|工程款")
 PAGES = (
     "/",
     "/firms/",
@@ -23,6 +23,10 @@ PAGES = (
     "/topics/",
     "/publicity/",
     "/accessibility/",
+    "/lookup/",
+    "/showcase/",
+    "/search/?q=物业",
+    "/rss.xml",
 )
 
 
@@ -34,8 +38,9 @@ def loaded(db):
 def addresses() -> list[str]:
     rows = [*Publication.objects.on_show(), *Topic.objects.shown(), *SitePage.objects.shown()]
     columns = {row.column.get_public_url() for row in Publication.objects.select_related("column")}
+    shown = [f"/showcase/{row.uid}/" for row in Showcase.objects.on_show()]
     firms = [f"/firms/{uid}/" for uid in Firm.objects.public().values_list("uid", flat=True)[:3]]
-    return [*PAGES, *sorted(columns), *firms, *(row.get_public_url() for row in rows)]
+    return [*PAGES, *sorted(columns), *firms, *(row.get_public_url() for row in rows), *shown]
 
 
 def test_the_second_association_has_a_site_without_a_word_of_the_first(loaded):
@@ -52,6 +57,8 @@ def test_the_second_association_has_a_site_without_a_word_of_the_first(loaded):
     assert visitor.get("/theme.css").content.decode().count("--lake:") == 2  # by day and by night
     page = visitor.get("/pages/organisation/").content.decode()
     assert "皖北分会" in page
+    assert Showcase.objects.on_show().count() == 2
+    assert "凌晨一点的抢修" in visitor.get("/news/yaowen/").content.decode()
     assert "标准化专业委员会" in page
 
 

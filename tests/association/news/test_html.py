@@ -46,6 +46,10 @@ def test_words_are_read_by_lines():
 
 def test_a_summary_ends_where_words_do():
     assert html.summary_of("<p>短文。</p>") == "短文。"
+    figure = (
+        "<figure><img><figcaption>现场</figcaption></figure><table><caption>表一</caption><tr><td>甲</td></tr></table>"
+    )
+    assert html.summary_of(f"<p>短文。</p>{figure}") == "短文。 甲"
     assert html.summary_of(f"<p>{'长' * 98}，文章</p>") == "长" * 98 + "…"
 
 

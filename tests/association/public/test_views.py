@@ -35,7 +35,8 @@ def test_on_an_empty_database_each_page_says_what_will_stand_there(client, addre
 @pytest.mark.django_db
 def test_an_empty_home_offers_only_what_works(client):
     page = words_of(client.get("/"))
-    assert "查企业和信用等级" in page
+    assert "查企业，按编号查办理进度" in page
+    assert "信用等级" not in page
     assert "企业登录后核对得分" not in page
     assert "在册企业" not in page
 
@@ -70,6 +71,13 @@ def test_figures_of_grades_come_from_the_published_list_only(client, rated, year
 
 def names_on(response):
     return re.findall(r'class="firm-name" href="[^"]+">([^<]+)<', response.content.decode())
+
+
+def test_the_directory_shows_members_alone_where_asked(client, association, firm_party):
+    firm_party("甲建设有限公司", is_member=True)
+    firm_party("乙建设有限公司")
+    assert names_on(client.get("/firms/?member=1")) == ["甲建设有限公司"]
+    assert len(names_on(client.get("/firms/"))) == 2
 
 
 @pytest.mark.parametrize("words", ["宏达", "宏达 建设", "旧江", "hdjs", "HDJS", "{code}", "宏达建筑"])
@@ -268,7 +276,7 @@ def test_kept_pages_cost_nothing_and_publishing_shows_at_once(
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [("/", 5), ("/firms/", 5), ("/publicity/", 7), ("{list}", 9), ("{list}print/", 4), ("{firm}", 6)],
+    [("/", 5), ("/firms/", 5), ("/publicity/", 7), ("{list}", 9), ("{list}print/", 4), ("{firm}", 8)],
 )
 def test_as_many_queries_for_one_row_as_for_three(publish, firm_party, django_assert_max_num_queries, address, most):
     """When a page is not kept."""
