@@ -38,13 +38,13 @@ def write_districts(districts: list[dict]) -> str:
     return "\n".join(",".join(filter(None, (d["name"], d.get("code"), *d.get("aliases", ())))) for d in districts)
 
 
-def read_pairs(text: str) -> dict[str, str]:
-    """「名称=内容」 a line. Raises LineProblem."""
+def read_pairs(text: str, like: str = "种类=格式") -> dict[str, str]:
+    """「名称=内容」 a line; `like` is how it should look. Raises LineProblem."""
     pairs = {}
     for line in filter(None, (line.strip() for line in text.splitlines())):
         name, equals, value = (part.strip() for part in line.replace("＝", "=").partition("="))
         if not (name and equals and value):
-            raise LineProblem(f"「{line}」写法不对，请写成「种类=格式」，一行一个。")
+            raise LineProblem(f"「{line}」写法不对，请写成「{like}」，一行一个。")
         pairs[name] = value
     return pairs
 

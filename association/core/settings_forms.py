@@ -101,7 +101,7 @@ class AssociationForm(forms.ModelForm):
         return formats
 
     def clean_word_lines(self):
-        pairs = self._read(read_pairs, "word_lines")
+        pairs = self._read(lambda text: read_pairs(text, like="地区=地市"), "word_lines")
         try:
             wording = read_wording(pairs)
         except KeyError as unknown:

@@ -34,11 +34,12 @@ def test_the_list_leads_to_the_one_row(admin_client):
     assert admin_client.get("/admin/core/association/add/").status_code == 403
 
 
-def test_districts_departments_formats_and_colours_are_saved(admin_client):
+def test_districts_departments_formats_words_and_colours_are_saved(admin_client):
     data = _form(admin_client.get(ASSOCIATION)) | {
         "district_lines": "南山区，430603，南山\n北县",
         "department_lines": "秘书处\n综合处",
         "number_lines": "信用评价=XP{年度}-{四位序号}\n异议＝YY{年度}-{序号}",
+        "word_lines": "地区=地市\n行业＝物业服务",
         "colour_lake": "#123456",
     }
     assert admin_client.post(ASSOCIATION, data).status_code == 302
@@ -49,6 +50,8 @@ def test_districts_departments_formats_and_colours_are_saved(admin_client):
     ]
     assert row.departments == ["秘书处", "综合处"]
     assert row.number_formats == {"rating": "XP{year}-{n:04d}", "objection": "YY{year}-{n}"}
+    assert row.wording == {"district": "地市", "industry": "物业服务"}
+    assert row.words == {"district": "地市", "industry": "物业服务", "qualification": "资质"}
     shown = admin_client.get(ASSOCIATION).context["adminform"].form["number_lines"].value()
     assert shown == "信用评价=XP{年度}-{四位序号}\n异议=YY{年度}-{序号}"
     history = admin_client.get(f"{ASSOCIATION.removesuffix('change/')}history/").content.decode()
@@ -65,6 +68,9 @@ def test_districts_departments_formats_and_colours_are_saved(admin_client):
         ("district_lines", "东区,12", "「东区」的行政区划代码应是一个 6 位数字，请核对。"),
         ("number_lines", "信用评价", "「信用评价」写法不对，请写成「种类=格式」，一行一个。"),
         ("number_lines", "信用评价=XP{序号}", "编号格式「XP{序号}」会产生重号，请同时写上 {年度} 和 {序号}。"),
+        ("word_lines", "地区", "「地区」写法不对，请写成「地区=地市」，一行一个。"),
+        ("word_lines", "城市=地市", "没有「城市」这一项，可以写：地区、行业、资质。"),
+        ("word_lines", "地区=一个写得太长的叫法", "「一个写得太长的叫法」太长，请写 8 个字以内。"),
         ("number_lines", "发票=FP{年度}{序号}", "没有「发票」这种编号，可以写："),
         ("colour_seal", "red", "颜色写作 #0f4c5c 的样子。"),
     ],
