@@ -274,11 +274,11 @@ ADMIN = {
     "admin:news_article_revisions": (Right.READ, Right.NEWS),
     "admin:news_article_wechat": (Right.READ, Right.NEWS),
     "admin:news_article_jpeg": (Right.READ, Right.NEWS),
-    "admin:news_article_restore": Right.NEWS,
+    "admin:news_article_restore": Right.NEWS_REVIEW,  # whose turn the article of the site is
     "admin:news_article_remark": Right.NEWS,
     "admin:news_article_settle": Right.NEWS,
-    "admin:news_article_cover": Right.NEWS,
-    "admin:news_article_crop": Right.NEWS,
+    "admin:news_article_cover": Right.NEWS_REVIEW,  # whose turn the article of the site is
+    "admin:news_article_crop": Right.NEWS_REVIEW,  # whose turn the article of the site is
     "admin:news_article_pin": Right.NEWS,
     "admin:news_article_wechat_send": Right.NEWS,
     "admin:news_picture_upload": Right.NEWS,
