@@ -61,17 +61,16 @@ CONTRIBUTION = "contribution"
 class ContributionState(TextChoices):
     """A text that a firm's correspondent (通讯员) sends in; staff's words."""
 
-    DRAFT = "draft", "未提交"
+    DRAFT = "draft", "草稿"
     SUBMITTED = "submitted", "待处理"
     RETURNED = "returned", "已退回修改"
     ACCEPTED = "accepted", "已采用，编审中"
     PUBLISHED = "published", "已发布"
     DECLINED = "declined", "暂不采用"
-    WITHDRAWN = "withdrawn", "已撤回"
+    WITHDRAWN = "withdrawn", "已放弃"
 
 
 CONTRIBUTION_PARTY_LABELS = {
-    ContributionState.DRAFT: "草稿",
     ContributionState.SUBMITTED: "已投稿，等待处理",
     ContributionState.RETURNED: "请修改",
 }

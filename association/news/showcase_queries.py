@@ -97,7 +97,6 @@ def page_facts(uid) -> dict | None:
     }
 
 
-def url_of(party) -> str:
-    """The address of a party's page; "" where none is on show. One query."""
-    row = Showcase.objects.on_show().filter(party=party).first()
-    return row.get_public_url() if row else ""
+def uid_for(key: str) -> Subquery:
+    """For rows whose `key` is a party's: the uid of its page that is on show, or None; no query of its own."""
+    return Subquery(Showcase.objects.on_show().filter(party=OuterRef(key)).values("uid")[:1])

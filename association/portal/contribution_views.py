@@ -38,7 +38,7 @@ def contribution_list(request, desk):
         "page": page, "years": contributions.counted_of(desk.party), "may_move": desk.may_move,
         "rows": [
             {"title": row.title or "（未写标题）", "url": row.case.desk_url, "date": row.case.submitted_on or row.case.opened_at}
-            | cases.state_of(row.case)
+            | _state_of(row.case)
             for row in page
         ],
     }  # fmt: skip
@@ -53,6 +53,11 @@ def contribution_new(request, desk):
     if not StartForm(request.POST).is_valid():
         return redirect(HOME)
     return redirect(contributions.begin(party=desk.party, by=request.user).case.desk_url)
+
+
+def _state_of(case) -> dict:
+    """As for every case; that a text was accepted is good news, whatever it waits for."""
+    return cases.state_of(case) | ({"tone": "lake"} if case.state == ContributionState.ACCEPTED else {})
 
 
 def _row_or_404(request, desk, uid) -> Contribution:
@@ -84,7 +89,7 @@ def contribution(request, desk, uid):
         "row": row, "case": case, "form": form, "title": row.title or "写一篇投稿", "crumbs": CRUMB,
         "turn": _turn(desk, row, public_url), "steps": cases.stations(case), "events": cases.events(desk, case),
         "body": contributions.body_of(row), "public_url": public_url, "undo": cases.undo_of(desk, case),
-        "leaving": cases.leaving_of(desk, case), **cases.state_of(case),
+        "leaving": cases.leaving_of(desk, case), **_state_of(case),
     }  # fmt: skip
     return render(request, "portal/contribution.html", context, status=422 if form and form.errors else 200)
 
@@ -103,16 +108,18 @@ def _saved(request, form, row) -> bool:
 
 
 def _turn(desk, row, public_url) -> dict:
-    case, note = row.case, ""
+    case, note, what = row.case, "", ""
     theirs = cases.whose_turn(case) == Whose.PARTY
     if theirs:
         note = contributions.why_not_submit(case).rstrip("。")
     buttons = cases.buttons_of(desk, case)
+    if case.state == ContributionState.ACCEPTED:
+        what, note = "协会已采用，正在编审", "发布后给您发消息"
     if public_url:
         buttons = [{"label": "看发布的文章", "url": public_url}]
     elif case.state == ContributionState.PUBLISHED:
         note = "文章现在没有在网站上显示"
-    return cases.turn_of(desk, case, over="已办结", buttons=buttons, due=case.due_at, note=note)
+    return cases.turn_of(desk, case, over="已办结", buttons=buttons, due=case.due_at, what=what, note=note)
 
 
 @of_party

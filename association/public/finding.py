@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import compress
+from operator import not_
 
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.http import Http404
@@ -129,6 +131,13 @@ def matching(things: Iterator[Thing], q: str, year: int | None) -> list[Thing]:
             in_title = all(word in title for word in words)
             found.append((in_title, thing.day or date.min, thing))
     return [thing for *_rank, thing in sorted(found, key=lambda row: row[:2], reverse=True)]
+
+
+def parted(things: list[Thing], q: str) -> tuple[list[Thing], list[Thing]]:
+    """(those with all words in the title, the others)."""
+    words = search.words_of(q)
+    named = [all(word in _folded(thing.title) for word in words) for thing in things]
+    return list(compress(things, named)), list(compress(things, map(not_, named)))
 
 
 def drawn(things: list[Thing], q: str) -> list[Row]:

@@ -39,6 +39,7 @@ class LinesForm(SearchForm):
 class DirectoryForm(SearchForm):
     district = _words()
     grade = _words()
+    member = forms.BooleanField(required=False)
 
 
 class ShowcaseForm(SearchForm):

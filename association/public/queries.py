@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from association.core.models import Association
-from association.news.showcase_queries import url_of as showcase_url
+from association.news.showcase_queries import uid_for
 from association.parties.models import Party, PartyName
 from association.publicity.models import PublicityLine
 from evaluations.models import GradeLine, Rating, RatingRound
@@ -23,7 +23,7 @@ def issued() -> QuerySet:
     return Rating.objects.standing().exclude(grade="")
 
 
-def firms(*, q: str = "", district: str = "", grade: str = "") -> QuerySet:
+def firms(*, q: str = "", district: str = "", grade: str = "", member: bool = False) -> QuerySet:
     """The public directory in the order of pinyin, each with the latest published grade and its year.
 
     `q`: parts of a name now or before, of a short name, initials, or the code; never a person or a telephone.
@@ -40,6 +40,8 @@ def firms(*, q: str = "", district: str = "", grade: str = "") -> QuerySet:
         found = found.filter(district=district)
     if grade:
         found = found.filter(grade=grade)
+    if member:
+        found = found.filter(is_member=True)
     return found.order_by("party__initials", "pk")
 
 
@@ -85,6 +87,7 @@ def district_names() -> list[str]:
 def public_firm(uid) -> Firm | None:
     """The firm of an address, if it is listed; of a merged one, the firm that goes on. A query, and one a merger."""
     rows = Firm.objects.select_related("party__merged_into__firm", "party__parent__firm")
+    rows = rows.annotate(showcase=uid_for("party"))
     rows = rows.annotate(rates=Exists(RatingRound.objects.all()))  # who rates nobody says nothing of grades
     firm = rows.filter(uid=uid, in_directory=True).first()
     for _ in range(5):  # a chain of mergers; a ring cannot be entered, but would not hang the page either
@@ -95,7 +98,7 @@ def public_firm(uid) -> Firm | None:
 
 
 def firm_facts(firm: Firm) -> dict:
-    """What public/firm.html shows. Five queries."""
+    """What public/firm.html shows of a public_firm(). Four queries."""
     party, parent = firm.party, firm.party.parent
     listed = parent is not None and hasattr(parent, "firm") and parent.firm.in_directory and not parent.merged_into_id
     former = party.names.filter(kind=PartyName.Kind.FORMER).order_by("-ends_on", "-pk")
@@ -117,7 +120,7 @@ def firm_facts(firm: Firm) -> dict:
             for row in firm.qualifications.order_by("ends_on", "name")
         ],
         "grades": _grades(party),
-        "showcase_url": showcase_url(party),
+        "showcase": firm.showcase,
     }
 
 

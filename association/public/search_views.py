@@ -15,7 +15,7 @@ from .frame import frame_of
 from .news_queries import earliest, next_end
 
 KINDS = {"": "全部", "articles": "文章", "notices": "公示公告", "pages": "信息公开"}
-FEW = 3  # of a kind above the articles; its tab has them all
+FEW = 3  # of a kind above the articles, or behind the last of them where its text alone has the words; its tab has all
 ONLY_MARKS = "请输入要查的字词；只有标点符号，查不出内容。"
 NO_COLUMN = "没有这个栏目，请在下面重选。"
 
@@ -61,10 +61,12 @@ def _found(q, kind, number, frame, column, year) -> dict:
     pages = [] if column else finding.matching(finding.pages(), q, year)
     firms, firm_count = ([], 0) if column or year else finding.firms(q)
     rows = {"notices": notices, "pages": pages}
+    named, others = finding.parted([*notices[:FEW], *pages[:FEW]], q)
     return {
         "page": articles if of_articles else finding.thing_page(rows[kind], q, number),
         "tabs": _tabs(kind, articles.paginator.label, len(notices), len(pages)),
-        "above": [] if kind or number > 1 else finding.drawn([*notices[:FEW], *pages[:FEW]], q),
+        "above": [] if kind or number > 1 else finding.drawn(named, q),
+        "below": [] if kind or articles.has_next() else finding.drawn(others, q),
         "firms": firms if not kind and number == 1 else [],
         "firm_count": firm_count,
         "anything": bool(articles.paginator.count or notices or pages or firm_count),

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from association.core.pagecache import public_page
-from association.news.models import Publication, SitePage, Topic
+from association.news.models import Publication, Showcase, SitePage, Topic
 from association.publicity.models import Announcement, PublicityList
 from members.models import Firm
 
@@ -15,7 +15,7 @@ from .frame import frame_of
 from .queries import firm_url
 
 A_PAGE = 5000
-PLACES = ("home", "publicities", "directory", "lookup", "disclosure", "journal", "about", "council", "accessibility",
+PLACES = ("home", "publicities", "directory", "showcase", "lookup", "disclosure", "journal", "about", "council", "accessibility",
           "topics")  # fmt: skip
 
 
@@ -59,6 +59,13 @@ class Firms(Rows):
         return firm_url(row)
 
 
+class Showcases(Rows):
+    day = "shown_at"
+
+    def items(self):
+        return Showcase.objects.on_show().only("uid", "shown_at").order_by("-pk")
+
+
 class Topics(Rows):
     def items(self):
         return Topic.objects.shown().only("slug", "updated_at").order_by("-pk")
@@ -82,8 +89,8 @@ class Places(Sitemap):
         return address
 
 
-SECTIONS = {"articles": Articles, "lists": Lists, "announcements": Announcements, "firms": Firms, "topics": Topics,
-            "pages": Pages}  # fmt: skip
+SECTIONS = {"articles": Articles, "lists": Lists, "announcements": Announcements, "firms": Firms, "showcases": Showcases,
+            "topics": Topics, "pages": Pages}  # fmt: skip
 
 
 def _sections(request) -> dict:

@@ -66,11 +66,11 @@ def _services(rates: bool) -> list[dict]:
     ]
 
 
-@public_page("q", "district", "grade", "page")
+@public_page("q", "district", "grade", "member", "page")
 def directory(request):
     form = DirectoryForm(request.GET)
     form.is_valid()
-    wanted = {"district": form.words("district"), "grade": form.words("grade")}
+    wanted = {name: form.words(name) for name in ("district", "grade")} | {"member": form.cleaned_data["member"]}
     grades = queries.grade_labels()
     context = {
         "section": "directory",

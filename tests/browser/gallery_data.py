@@ -5,6 +5,8 @@ import json
 import types
 from pathlib import Path
 
+from association.core.wording import usual_words
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 Row = types.SimpleNamespace
@@ -27,6 +29,7 @@ ASSOCIATION = {
     "icp_number": "示ICP备00000000号-1",
     "police_number": "示公网安备 00000000000000 号",
     "authority_name": BUREAU,
+    "words": usual_words(),
     "departments": [{"name": "秘书处", "phone": "0000-0000001", "duty": "会员、来文、公示与异议"}, {"name": "综合处"}],
 }
 DISTRICTS = ["东城区", "西城区", "临江县", "湖口县", "北山市"]
@@ -142,10 +145,10 @@ def score_sheet():
     data = json.loads((ROOT / "evaluations/data/scheme_2020.json").read_text("utf-8"))
     book = RuleBook.from_dict(data)
     facts = [
-        Fact(1, "住建", "2020-12-20", False, "示建罚〔2020〕1 号", "施工现场安全防护不到位", "110000"),
-        Fact(2, "劳动", "2020-06-18", False, "", "拖欠农民工工资，涉及 28 人", "220000", "临湖苑 2 期"),
-        Fact(3, "银行", "2020-06-18", True, "", "贷款逾期", "1240000", "示例农村商业银行"),
-        Fact(4, "税务", "2019-11-03", False, "示税公告 2019 年第 3 号", "欠税公告", "8600"),
+        Fact(1, "住建", "2020-12-20", False, "示建罚〔2020〕1 号", "施工现场安全防护不到位，罚款 11 万元"),
+        Fact(2, "劳动", "2020-06-18", False, "", "拖欠农民工工资，涉及 28 人", "临湖苑 2 期"),
+        Fact(3, "银行", "2020-06-18", True, "", "贷款逾期 124 万元", "示例农村商业银行"),
+        Fact(4, "税务", "2019-11-03", False, "示税公告 2019 年第 3 号", "欠税公告，8,600 元"),
     ]
     marks = [(5, 4, 4, 5, 4), (4, 4, 4, 4, 4), (4, 4, 5, 4, 4), (4, 5, 4, 4, 3.5)]
     surveys = [

@@ -1,6 +1,7 @@
 """会员风采: members' own pages, 现在公开的 beside 送审的, approved or returned."""
 
 from django.contrib import admin
+from django.utils import timezone
 
 from association.core.admin import Link, ReadOnlyAdmin
 from association.core.adminlist import chip
@@ -49,7 +50,7 @@ class ShowcaseAdmin(StatefulAdminMixin, ReadOnlyAdmin):
 
     @admin.display(description="上次公开", ordering="shown_at")
     def shown_day(self, row):
-        return f"{row.shown_at:%Y-%m-%d}" if row.shown_at else ""
+        return f"{timezone.localtime(row.shown_at):%Y-%m-%d}" if row.shown_at else ""
 
     @admin.display(description="展示")
     def standing(self, row):

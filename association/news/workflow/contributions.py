@@ -39,7 +39,7 @@ register(
             S.DRAFT: Turn(Whose.PARTY, "写好稿件，提交投稿"),
             S.SUBMITTED: Turn(Whose.OFFICE, "处理投稿", Right.NEWS, working_days=5),
             S.RETURNED: Turn(Whose.PARTY, "按协会的意见修改稿件，重新提交"),
-            S.ACCEPTED: Turn(Whose.CLOCK, "稿件已采用，正在编审，发布后告诉您"),
+            S.ACCEPTED: Turn(Whose.CLOCK, "稿件编审、发布"),
             S.PUBLISHED: Turn(Whose.NOBODY),
             S.DECLINED: Turn(Whose.NOBODY),
             S.WITHDRAWN: Turn(Whose.NOBODY),
@@ -78,7 +78,7 @@ register(
                 notify=_tell("已发布", "这篇稿件已在网站发布，可以打开、转发。感谢供稿！"),
             ),
             Transition(
-                "withdraw", "撤回投稿", frozenset({S.DRAFT, S.SUBMITTED, S.RETURNED}), S.WITHDRAWN, Right.NEWS,
+                "withdraw", "放弃投稿", frozenset({S.DRAFT, S.SUBMITTED, S.RETURNED}), S.WITHDRAWN, Right.NEWS,
                 party_may=True, danger=True, about="这一篇不再处理，文字和图片留在您的投稿记录里。",
             ),
         ),

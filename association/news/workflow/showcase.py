@@ -38,10 +38,6 @@ register(
                 guard=showcase.why_not_submit, about="协会审核通过以后，新的内容替换现在公开的；审核以前照旧显示原来的。",
             ),
             Transition(
-                "take_back", "撤回修改", frozenset({S.SUBMITTED}), S.DRAFT, Right.NEWS, party_may=True,
-                about="先不送审，改好以后再送。",
-            ),
-            Transition(
                 "approve", "审核通过并公开", frozenset({S.SUBMITTED}), S.SHOWN, Right.NEWS, effect=showcase.approve,
                 goes_out=True, notify=_tell("已审核通过并公开"), about="送审的内容立即对外展示，替换原来公开的。",
                 tells="会员单位（消息）",
@@ -49,6 +45,10 @@ register(
             Transition(
                 "return", "退回修改", frozenset({S.SUBMITTED}), S.RETURNED, Right.NEWS, needs_note=True,
                 notify=_tell("请修改"), about="写明哪里要改；原来公开的内容照常显示。", tells="会员单位（待办和消息）",
+            ),
+            Transition(
+                "take_back", "撤回修改", frozenset({S.SUBMITTED}), S.DRAFT, Right.NEWS, party_may=True,
+                about="先不送审，改好以后再送。",
             ),
             Transition(
                 "revise", "修改", frozenset({S.SHOWN}), S.DRAFT, Right.NEWS, party_may=True, hidden=True,

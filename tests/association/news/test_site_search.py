@@ -57,7 +57,7 @@ def test_all_kinds_on_one_page_each_behind_its_tab(signed, listed, firm_party):
     signed(title="优质工程评选开始申报")
     page = ask("优质工程")
     assert finds(page) == [
-        "优质工程建设有限公司", "优质工程名单公示", "优质工程评选年度报告", "评选办法", "优质工程评选开始申报",
+        "优质工程建设有限公司", "优质工程名单公示", "优质工程评选年度报告", "优质工程评选开始申报", "评选办法",
     ]  # fmt: skip
     assert "文章 1 公示公告 1 信息公开 2 企业名录 1" in words_of(page)
     assert finds(ask("优质工程", kind="articles")) == ["优质工程评选开始申报"]
