@@ -268,7 +268,7 @@ ADMIN = {
     "admin:publicity_objection_sheet": Right.READ,
     "admin:publicity_objection_evidence": Right.PUBLICITY,
     "admin:publicity_announcement_share": Right.READ,
-    "admin:news_article_move": Right.NEWS,
+    "admin:news_article_move": Right.NEWS_REVIEW,
     "admin:news_article_preview": (Right.READ, Right.NEWS),
     "admin:news_article_preview_phone": (Right.READ, Right.NEWS),
     "admin:news_article_revisions": (Right.READ, Right.NEWS),

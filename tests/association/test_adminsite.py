@@ -89,11 +89,11 @@ def test_the_menu_leads_only_where_the_person_may_go(role, association, client_o
 
 
 def test_the_menu_names_areas_in_order_and_no_empty_ones(association, client_of):
-    areas = ("待办", "企业", "会籍", "会费", "信用评价", "公示公告", "导入", "账号", "系统")
+    areas = ("待办", "企业", "会籍", "会费", "信用评价", "公示公告", "信息发布", "导入", "账号", "系统")
     for role in ("秘书处", "编辑"):
         found = re.findall(r"<h2>([^<]+)</h2>\s*<ul><li>", client_of(role).get("/admin/").content.decode())
         assert found == [area for area in areas if area in found]
-    assert found == ["待办", "系统"]
+    assert found == ["待办", "信息发布", "系统"]
 
 
 def test_only_the_admin_has_the_policy_that_its_scripts_need(association, client_of):
@@ -116,6 +116,17 @@ def test_nothing_is_asked_of_other_hosts(association, client_of):
 # Words of Latin letters that stand on a page of ours: none but what is technical.
 ALLOWED = {"Excel", "PDF", "ICP", "ID", "App", "SMS", "TOTP", "JSON", "WPS", "URL", "AAA", "AA", "A4", "IP"}
 ALLOWED |= {"zz", "chinesecalendar", "example", "org", "office"}  # what was searched for; names in the rows
+ALLOWED |= {
+    "Word",
+    "MB",
+    "OFD",
+    "JPG",
+    "PNG",
+    "WebP",
+    "HEIC",
+    "https",
+    "tongzhi",
+}  # kinds of files; an address, and its form
 ALLOWED |= {"letter", "csv", "text", "plain"}  # a file's own name and type
 ALLOWED |= {"XP", "YY", "HY", "year", "rating", "objection"}  # patterns of numbers, on the settings page
 
@@ -178,7 +189,7 @@ def test_no_english_on_lists_forms_history_and_deletion(association, people_and_
 @pytest.fixture
 def people_and_things(association, staff, firm_party):
     """A row of every workflow, with what they need."""
-    people = People(staff("综合处", name="王经办"), staff("秘书长", name="李秘书长"), firm_party)
+    people = People(staff("综合处", "财务处", "编辑", name="王经办"), staff("秘书长", name="李秘书长"), firm_party)
     for factory in FACTORIES.values():
         factory.make(factory.opens_at[0], people)
 

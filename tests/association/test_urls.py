@@ -151,11 +151,16 @@ def _dues(party, treasurer):
 
 
 def _newsroom(editor):
-    """A draft that the check before publishing does not let go on."""
+    """An article that waits for its second signature."""
     from association.news.actions import create_article
     from association.news.models import Column
+    from association.workflow.actions import perform
 
-    create_article(by=editor, column=Column.objects.create(name="通知", slug="tongzhi"), title="年度会员大会")
+    column = Column.objects.create(name="通知", slug="tongzhi")
+    article = create_article(
+        by=editor, column=column, title="年度会员大会", body="<p>年度会员大会下月召开，请准时参加。</p>"
+    )
+    perform(article, "submit", by=editor)
 
 
 def _on_paper():
@@ -206,7 +211,7 @@ MOVES = {
     "leavingrequest": "withdraw",
     "changeproposal": "accept",
     "duesyear": "close",
-    "article": "submit",
+    "article": "review",
     "contribution": "withdraw",
     "showcase": "take_down",
 }

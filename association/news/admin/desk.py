@@ -17,6 +17,7 @@ from association.core.models import StaleVersion
 from association.core.refusals import put_errors, tried
 
 from .. import actions, compare, preview
+from ..enums import ArticleState
 from ..forms import PinForm
 from ..html import picture_uids
 from ..models import Picture, Publication
@@ -62,6 +63,7 @@ class DeskPages(WechatPages):
         context = {
             "article": shown, "body": drawn(shown.body), "day": shown.published_at, "files": shown.files,
             "crumbs": [{"label": "首页", "url": "/"}, *crumbs], "state": article.state_label, "inside": inside,
+            "out": article.state == ArticleState.PUBLISHED,
             "back_url": self.page_url("change", article.pk), "phone_url": self.page_url("preview_phone", article.pk),
         }  # fmt: skip
         response = render(request, "admin/news/preview.html", context)

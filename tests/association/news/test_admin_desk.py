@@ -96,6 +96,12 @@ def test_a_preview_is_the_sites_page_with_a_band(article, writer, desk, client, 
     assert client_of("财务处").get(page_of(found, "preview")).status_code == 200
 
 
+def test_a_preview_of_what_is_out_does_not_say_that_it_is_not(signed, desk):
+    page = desk.get(page_of(signed("publish"), "preview")).content.decode()
+    assert "和已发布的一样" in page
+    assert "尚未发布" not in page
+
+
 # -- Cover -----------------------------------------------------------------------------------------------------------
 
 
