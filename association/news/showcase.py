@@ -32,8 +32,8 @@ TEXTS = {  # what is written: its label and the most characters
     "contact_address": ("地址", 80),
     "website": ("网址", 120),
 }
-PROJECT = {"name": ("工程名称", 60), "place": ("地点", 40), "year": ("竣工年份", 4), "scale": ("规模", 60)}
-LABELS = {name: label for name, (label, _most) in TEXTS.items()} | {"pictures": "图片", "projects": "代表工程"}
+PROJECT = {"name": ("项目名称", 60), "place": ("地点", 40), "year": ("年份", 4), "scale": ("规模", 60)}
+LABELS = {name: label for name, (label, _most) in TEXTS.items()} | {"pictures": "图片", "projects": "代表项目"}
 EMPTY = dict.fromkeys(TEXTS, "") | {"pictures": [], "projects": []}
 FEWEST_WORDS = 20
 
@@ -71,7 +71,7 @@ def checked(content: dict, *, by, files) -> dict:
         if row.get("name", "").strip()
     ]
     if len(found["projects"]) > MOST_PROJECTS:
-        wrong["projects"] = f"最多 {MOST_PROJECTS} 个代表工程，请保留最有代表性的。"
+        wrong["projects"] = f"最多 {MOST_PROJECTS} 个代表项目，请保留最有代表性的。"
     if wrong:
         raise ValidationError(wrong)
     return found

@@ -16,7 +16,7 @@ def _text(name: str, **more) -> forms.CharField:
 
 
 class ProjectForm(forms.Form):
-    """One project (代表工程); a row without a name is no project."""
+    """One project (代表项目); a row without a name is no project."""
 
     picture = forms.ChoiceField(label="配图", required=False)
 
@@ -37,13 +37,13 @@ class ProjectForm(forms.Form):
     def clean_year(self):
         year = self.cleaned_data["year"]
         if year and not (year.isascii() and year.isdigit() and 1949 <= int(year) <= 2100):
-            raise forms.ValidationError("竣工年份写作 2026 的样子。")
+            raise forms.ValidationError("年份写作 2026 的样子。")
         return year
 
     def clean(self):
         data = super().clean()
         if not data.get("name") and any(data.get(key) for key in ("place", "year", "scale")):
-            self.add_error("name", "请写工程名称。")
+            self.add_error("name", "请写项目名称。")
         return data
 
 
@@ -53,7 +53,7 @@ ProjectRows = forms.formset_factory(ProjectForm, extra=SPARE, max_num=MOST_PROJE
 class ShowcaseForm(GalleryForm):
     """Nothing must be there to be saved; what is missing is asked for when it is handed in."""
 
-    slogan = _text("slogan", help_text="显示在单位名称下面，例：扎根本地三十年的房屋建筑企业。")
+    slogan = _text("slogan", help_text="显示在单位名称下面，例：扎根本地三十年，诚信做好每一件事。")
     introduction = _text(
         "introduction",
         widget=forms.Textarea(attrs={"rows": 10}),

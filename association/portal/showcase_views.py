@@ -22,7 +22,7 @@ from .showcase_forms import ShowcaseForm
 HOME = "/desk/showcase/"
 TITLE = "会员风采"
 CRUMB = [{"label": TITLE, "url": HOME}]
-ABOUT = "在网站上展示您单位的一页：介绍、图片、代表工程和对外联系方式。协会审核以后公开，修改期间照常显示原来的内容。"
+ABOUT = "在网站上展示您单位的一页：介绍、图片、代表项目和对外联系方式。协会审核以后公开，修改期间照常显示原来的内容。"
 
 
 def _of_firm(desk):

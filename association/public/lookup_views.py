@@ -55,7 +55,7 @@ def _bare(number: str) -> str:
 
 
 def _progress_of(number: str, code: str) -> dict | None:
-    """{"number", "state", "day"}. Two queries. Matters that only who is in charge sees are not found."""
+    """{"number", "said", "day"}. Two queries. Matters that only who is in charge sees are not found."""
     cases = Case.objects.filter(audience=Audience.PARTY, voided_at=None, party__code=code, number__isnull=False)
     case = next((one for one in cases if _bare(one.number) == _bare(number)), None)
     if case is None:
@@ -63,6 +63,6 @@ def _progress_of(number: str, code: str) -> dict | None:
     days = Step.objects.of(case).standing().order_by("-happened_on").values_list("happened_on", flat=True)
     return {
         "number": case.number,
-        "state": workflow_of(case).label_for(case.state, staff=False),
+        "said": workflow_of(case).label_for(case.state, staff=False),
         "day": days.first() or case.submitted_on or case.opened_at,
     }

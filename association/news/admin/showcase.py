@@ -44,7 +44,7 @@ class ShowcaseAdmin(StatefulAdminMixin, ReadOnlyAdmin):
     def pictures_count(self, row):
         return f"{len(showcase.content_of(row.draft)['pictures'])} 张"
 
-    @admin.display(description="代表工程")
+    @admin.display(description="代表项目")
     def projects_count(self, row):
         return f"{len(showcase.content_of(row.draft)['projects'])} 个"
 

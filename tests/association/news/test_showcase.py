@@ -197,8 +197,8 @@ def test_what_is_missing_is_said_before_it_is_handed_in(write, desk):
         ({"slogan": "长" * 41}, "最多 40 个字"),
         ({"website": "http://[bad"}, "网址写作"),
         ({"website": "javascript://alert(1)"}, "网址写作"),
-        ({"project-0-name": "一号楼", "project-0-year": "去年"}, "竣工年份写作"),
-        ({"project-0-place": "东区"}, "请写工程名称"),
+        ({"project-0-name": "一号楼", "project-0-year": "去年"}, "年份写作"),
+        ({"project-0-place": "东区"}, "请写项目名称"),
     ],
 )
 def test_bad_input_is_one_sentence_and_nothing_is_lost(write, fields, said):
@@ -220,7 +220,7 @@ def test_projects_stand_with_their_picture(shown, write, client):
         }
     )  # fmt: skip
     page = client.get(row.get_public_url())
-    assert "人民医院综合楼 东区 2024 年竣工 3.2 万平方米" in words_of(page)
+    assert "人民医院综合楼 东区 2024 年 3.2 万平方米" in words_of(page)
     assert page.content.decode().count(f"{second}/960.webp") == 1  # with its project, not among the others as well
 
 
