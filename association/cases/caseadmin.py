@@ -1,6 +1,7 @@
 """Lists of cases of one kind in the admin, by the kind's own table: the rows are read here and moved by their case."""
 
 from django.contrib import admin
+from django.utils import timezone
 
 from association.core.admin import ReadOnlyAdmin
 from association.parties.models import Party
@@ -40,7 +41,7 @@ class CaseRowAdmin(StatefulAdminMixin, ReadOnlyAdmin):
 
     @admin.display(description="登记日期", ordering="case__opened_at")
     def opened(self, row):
-        return f"{row.case.opened_at:%Y-%m-%d}"
+        return f"{timezone.localdate(row.case.opened_at):%Y-%m-%d}"
 
     @admin.display(description="状态", ordering="case__state")
     def state_chip(self, row):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import CharField, Value
 from django.db.models.functions import Coalesce
 
-from association.news.models import Column, SiteLink, SitePage, Topic
+from association.news.models import ABOUT, Column, SiteLink, SitePage, Topic
 
 IN_THE_BAR = 5  # columns beside the portal's own entries; the others stand under 更多
 
@@ -103,10 +103,11 @@ def _read() -> Frame:
     found = defaultdict(list)
     for row in sorted((Entry(*row) for row in rows), key=lambda entry: (entry.position, entry.pk)):
         found[row.kind].append(row)
+    pages = [row for row in found["page"] if row.slug != ABOUT]  # the menus have the page itself
     links = defaultdict(list)
     for row in found["link"]:
         links[row.note].append(row)
-    return Frame({row.pk: row for row in found["column"]}, found["topic"], found["page"], dict(links))
+    return Frame({row.pk: row for row in found["column"]}, found["topic"], pages, dict(links))
 
 
 _KINDS = {Column: "column", Topic: "topic", SitePage: "page", SiteLink: "link"}

@@ -1,11 +1,11 @@
 """Columns, articles, topics and single pages of the public site."""
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from association.core.pagecache import public_page
 from association.news.enums import Layout
-from association.news.models import SitePage, Topic
+from association.news.models import ABOUT, SitePage, Topic
 from association.news.rendering import drawn
 
 from . import meta, news_queries
@@ -121,6 +121,8 @@ def topic(request, slug):
 @public_page()
 def single(request, slug):
     """A page that stands by itself (单页). Three queries."""
+    if slug == ABOUT:
+        return redirect("public:about")
     shown = SitePage.objects.shown().filter(slug=slug).first()
     if shown is None:
         raise Http404

@@ -6,6 +6,8 @@ from django.templatetags.static import static
 
 from association.core.models import Association
 from association.core.pagecache import public_page
+from association.news.models import ABOUT, SitePage
+from association.news.rendering import drawn
 from association.publicity import queries as lists
 from association.publicity import texts
 from members.dues.years import public_years
@@ -166,8 +168,15 @@ def announcement_sheet(request, uid):
 
 @public_page()
 def about(request):
-    """Two queries."""
-    return render(request, "public/about.html", {"section": "about", "dues_years": public_years()})
+    """Three queries, four where its words have a picture."""
+    shown = SitePage.objects.shown().filter(slug=ABOUT).first()
+    context = {
+        "section": "about",
+        "shown": shown,
+        "body": drawn(shown.body) if shown else "",
+        "dues_years": public_years(),
+    }
+    return render(request, "public/about.html", context)
 
 
 # -- What browsers and search engines ask for ------------------------------------------------------------------------

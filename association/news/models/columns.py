@@ -13,6 +13,7 @@ from association.parties.visibility import StaffQuerySet
 
 from ..enums import HomePlace, Layout
 
+ABOUT = "about"  # the single page whose words stand on the page about the association, beside how to reach it
 DEEPEST = 3  # levels of columns: 政策法规 → 市级 → 造价
 slug_is_plain = RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", "网址名只用小写字母、数字和短横线，例：zhengce-shi")
 
@@ -148,7 +149,7 @@ class SitePage(Base):
         return self.title
 
     def get_public_url(self) -> str:
-        return f"/pages/{self.slug}/"
+        return "/about/" if self.slug == ABOUT else f"/pages/{self.slug}/"
 
 
 class BannerQuerySet(ShownQuerySet):

@@ -186,3 +186,15 @@ def test_the_menu_keeps_the_order_that_staff_chose(columns, client, association)
     Column.objects.filter(slug="xiazai").update(position=1)
     page = client.get("/about/").content.decode()
     assert page.index(">下载<") < page.index(">通知公告<")
+
+
+def test_the_words_about_the_association_are_a_page_that_staff_write(association):
+    association.introduction = "简介原文。"
+    association.save()
+    assert "简介原文。" in Client().get("/about/").content.decode()
+    SitePage.objects.create(title="协会简介", slug="about", body="<p>我们做<strong>什么</strong>。</p>")
+    page = Client().get("/about/").content.decode()
+    assert "<p>我们做<strong>什么</strong>。</p>" in page
+    assert "简介原文。" not in page
+    assert page.count(">协会简介<") == 1
+    assert Client().get("/pages/about/").url == "/about/"
