@@ -113,7 +113,7 @@ def public_list(uid) -> PublicityList | None:
 
 def list_facts(publicity: PublicityList) -> dict:
     """What stands beside a list's lines: line_count, unit, results [(label, count)] in the order in which they first
-    stand there, days_left, announcements. Two queries, and two for the calendar while it takes objections."""
+    stand there, days_left, announcements. Two queries, and one for the calendar while it takes objections."""
     groups = publicity.lines.order_by().values("result").annotate(n=Count("pk"), first=Min("position"))
     results = [(row["result"], row["n"]) for row in sorted(groups, key=lambda row: row["first"])]
     is_open = publicity.state == ListState.PUBLICISED

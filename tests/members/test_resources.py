@@ -48,7 +48,7 @@ def test_districts_that_the_association_does_not_have_are_one_sentence(bring, cl
         ["丁建设有限公司", firm_code(4), "", "", "邻市"],
     )
     assert (batch.created, batch.rejected) == (4, 0)
-    [remark] = [note for note in batch.notes if "县市区" in note]
+    [remark] = [note for note in batch.notes if "地区" in note]
     assert remark.startswith("注册地「外县」、「邻市」不在「协会信息」的地区里（共 3 行）")
     assert remark in client_of(staff("秘书处")).get(batch.get_absolute_url()).content.decode()
 

@@ -68,7 +68,7 @@ class Showcase(Stateful):
     workflow_kind = "showcase"
     due_by_turn = True
 
-    party = models.OneToOneField("parties.Party", models.PROTECT, related_name="showcase", verbose_name="会员")
+    party = models.ForeignKey("parties.Party", models.PROTECT, related_name="+", verbose_name="会员")
     draft = models.JSONField("编辑中的内容", default=dict)
     draft_files = models.ManyToManyField(Picture, related_name="drawn_for_showcases", editable=False)
     shown = models.JSONField("公开的内容", null=True, editable=False)
@@ -83,6 +83,7 @@ class Showcase(Stateful):
     class Meta:
         verbose_name = verbose_name_plural = "会员风采"
         ordering = ["-updated_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["party"], name="news_one_showcase")]
 
     def __str__(self):
         return f"{self.party.name} 会员风采"
