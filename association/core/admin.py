@@ -18,7 +18,6 @@ from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.forms.models import BaseModelFormSet
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -27,6 +26,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from .adminforms import (
     DATE_FIELDS,
     READ_FIELD,
+    KnownListFormSet,
     KnownRows,
     PlainDecimalField,
     masked_column,
@@ -134,10 +134,6 @@ class MaskingMixin:
 
     def get_readonly_fields(self, request, obj=None):
         return [*super().get_readonly_fields(request, obj), *self._columns(request, obj).values()]
-
-
-class KnownListFormSet(KnownRows, BaseModelFormSet):
-    pass
 
 
 class BaseAdmin(ScopedFieldsMixin, MaskingMixin, ModelAdmin):

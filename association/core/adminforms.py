@@ -125,6 +125,15 @@ class KnownRows:
         return row
 
 
+class KnownListFormSet(KnownRows, forms.BaseModelFormSet):
+    """Fields within a list: their column is no label to who does not see it."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.visible_fields():
+            field.field.widget.attrs["aria-label"] = f"{form.instance}：{field.label}"
+
+
 # -- Dates: the browser's own pickers, in the reader's language and without scripts ---------------------------------
 
 

@@ -36,6 +36,7 @@ def test_columns_stand_as_the_tree_that_they_are(columns, signed, desk):
 
 def test_the_order_of_columns_is_typed_into_the_list(columns, desk, django_capture_on_commit_callbacks):
     page = desk.get(f"{ROOT}column/")
+    assert 'aria-label="协会动态：排序"' in page.content.decode()
     data = {"form-TOTAL_FORMS": 5, "form-INITIAL_FORMS": 5, "_save": "保存"}
     for index, row in enumerate(page.context["cl"].result_list):
         data |= {f"form-{index}-id": row.pk, f"form-{index}-position": 900 - index, f"form-{index}-is_shown": "on"}
