@@ -35,7 +35,7 @@ def configure():
     def page(request, **_):
         return HttpResponse("")
 
-    words = "home search lookup publicities directory council about disclosure accessibility topics rss atom journal"
+    words = "home search lookup publicities directory showcase council about disclosure accessibility topics rss atom journal"
     public = [path(f"{name}/", page, name=name) for name in words.split()]
     urls = types.ModuleType("gallery_urls")
     urls.urlpatterns = [path("", include((public, "public")))]

@@ -84,6 +84,8 @@ def findings(page, url: str, axe: str) -> list[str]:
     answer = page.goto(url)
     if answer.status != 200:
         return [f"answered {answer.status}"]
+    if "html" not in answer.headers["content-type"]:
+        return []  # a feed: no page
     found = [] if page.title().strip() and page.locator("h1").count() == 1 else ["no title, or not one h1"]
     broken = page.evaluate(f"{axe};axe.run(document, {{resultTypes: ['violations']}})")["violations"]
     found += [f"{v['id']}: {v['nodes'][0]['target']}" for v in broken if v["impact"] in ("serious", "critical")]
