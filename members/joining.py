@@ -6,7 +6,7 @@ One application of a party is open at a time: opening another gives the one that
 from collections.abc import Sequence
 from datetime import date
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
@@ -23,7 +23,7 @@ from association.documents.models import Document
 from association.parties.actions import create_party, put_seat
 from association.parties.models import Party, Seat
 from association.timeline.actions import record
-from association.workflow.actions import MoveRefused, OnBehalf, acts_for_party, perform
+from association.workflow.actions import MoveRefused, OnBehalf, must_act_for, perform
 from association.workflow.models import Step
 
 from . import standing
@@ -49,11 +49,6 @@ LETTER = (
 LETTER_OF_PERSON = LETTER.replace("你单位", "您")
 
 name_part(JOINING, lambda case: case.membership_application.get_kind_display())
-
-
-def _acts(user, party: Party):
-    if not acts_for_party(user, party):
-        raise PermissionDenied("您没有为这家单位办理的席位。")
 
 
 def load_slots() -> int:
@@ -103,7 +98,7 @@ def _open(party: Party, *, by, at, on_behalf=None) -> MembershipApplication:
 @transaction.atomic
 def begin(*, party: Party, by) -> MembershipApplication:
     """A draft on the party's desk, or the application that is under way. Raises PermissionDenied, ValidationError."""
-    _acts(by, party)
+    must_act_for(by, party)
     load_slots()
     return _open(party, by=by, at=JoiningState.DRAFT)
 
@@ -164,7 +159,7 @@ def _hand_in_form(case: Case, scan: Document | None, *, by):
 def save(application: MembershipApplication, *, by, seen_version: int | None, **values) -> MembershipApplication:
     """Keep what was filled in so far. Raises StaleVersion(case) where somebody else saved or moved it meanwhile."""
     case = Case.objects.select_for_update().select_related("party").get(pk=application.pk)
-    _acts(by, case.party)
+    must_act_for(by, case.party)
     if seen_version is not None and case.version != seen_version:
         raise StaleVersion(case)
     if case.state not in TO_FILL_IN:
@@ -321,7 +316,7 @@ def ask_to_leave(*, membership: Membership, by, reason: str, on_behalf: OnBehalf
     """
     party = Party.objects.select_for_update().get(pk=membership.party_id)
     if on_behalf is None:
-        _acts(by, party)
+        must_act_for(by, party)
     else:
         needs(by, Right.MEMBERS, "办理会籍")
     membership.refresh_from_db()

@@ -18,6 +18,7 @@ from association.documents.library import take
 from association.documents.models import Document
 from association.timeline.actions import record
 from association.workflow.actions import MoveRefused, perform, refresh_todo
+from association.workflow.models import Step
 
 from . import html
 from .enums import ArticleState
@@ -132,8 +133,6 @@ def delete_draft(article: Article, *, by):
 
 
 def why_not_delete(article) -> str:
-    from association.workflow.models import Step
-
     if article.state != ArticleState.DRAFT or Step.objects.of(article).exists():
         return "送审过的稿件留存备查，不能删除；不用的可以退稿后搁置。"
     if Contribution.objects.filter(article=article).exists():

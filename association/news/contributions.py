@@ -8,7 +8,6 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.html import escape
@@ -19,7 +18,7 @@ from association.core.enums import Audience
 from association.core.models import StaleVersion
 from association.parties.models import Party
 from association.timeline.actions import record
-from association.workflow.actions import MoveRefused, acts_for_party, perform
+from association.workflow.actions import MoveRefused, must_act_for, perform
 from association.workflow.models import Step
 from members import points
 from members.models import Membership, PointRule
@@ -27,7 +26,7 @@ from members.models import Membership, PointRule
 from . import gallery, html
 from .actions import create_article, delete_draft, why_not_delete
 from .enums import CONTRIBUTION, CONTRIBUTION_TO_FILL_IN, ArticleState, ContributionState, SourceKind
-from .models import Article, Column, Contribution, Picture
+from .models import Article, Column, Contribution, Picture, Publication
 
 S = ContributionState
 FIELDS = ("title", "text", "author", "is_own", "pictures")
@@ -35,21 +34,16 @@ MOST_PICTURES = 9
 FEWEST_WORDS = 30  # characters of a text that is worth reading
 POINTS = "article"  # the rule's key, members/data/points.json
 _MARK = re.compile(r"[〔\[【（(]\s*图\s*(\d{1,2})\s*[〕\]】）)]")
-_PUT_IN = "投稿已经提交，协会正在处理；要修改请先撤回，或请协会退回修改。"
+PUT_IN = "投稿已经提交，协会正在处理；要修改请先撤回，或请协会退回修改。"
 
 
 # -- The firm writes --------------------------------------------------------------------------------------------------
 
 
-def _acts(user, party: Party):
-    if not acts_for_party(user, party):
-        raise PermissionDenied("您没有为这家单位办理的席位。")
-
-
 @transaction.atomic
 def begin(*, party: Party, by) -> Contribution:
     """An empty draft on the firm's desk; the one that nobody has written in yet where there is one (a double click)."""
-    _acts(by, party)
+    must_act_for(by, party)
     party = Party.objects.select_for_update().get(pk=party.pk)
     rows = Contribution.objects.standing().filter(case__party=party, case__state=S.DRAFT, title="", text="")
     empty = next((row for row in rows.select_related("case__party") if not row.pictures), None)
@@ -69,11 +63,11 @@ def _title(party: Party, title: str) -> str:
 def save(contribution: Contribution, *, by, seen_version: int | None = None, **values) -> Contribution:
     """Keep what is written so far: FIELDS. Raises PermissionDenied, StaleVersion(case), MoveRefused, ValidationError."""
     case = Case.objects.select_for_update().select_related("party").get(pk=contribution.pk)
-    _acts(by, case.party)
+    must_act_for(by, case.party)
     if seen_version is not None and case.version != seen_version:
         raise StaleVersion(case)
     if case.state not in CONTRIBUTION_TO_FILL_IN:
-        raise MoveRefused(_PUT_IN)
+        raise MoveRefused(PUT_IN)
     [row] = Contribution.objects.select_for_update().filter(pk=contribution.pk)
     row.case = case
     if "pictures" in values:
@@ -204,8 +198,6 @@ def went_out(case, step, **_fields):
 
 def public_url_of(contribution: Contribution) -> str:
     """Where readers find it now; "" where it is not out, or was taken down."""
-    from .models import Publication
-
     if contribution.article_id is None:
         return ""
     found = Publication.objects.on_show().filter(article=contribution.article_id).first()
@@ -230,8 +222,13 @@ class Counted:
         return self.sent - self.accepted - self.declined
 
 
-def _sent():
-    return Case.objects.standing().filter(kind=CONTRIBUTION, submitted_on__isnull=False).exclude(state=S.WITHDRAWN)
+def _sent(user):
+    return (
+        Case.objects.visible_to(user)
+        .standing()
+        .filter(kind=CONTRIBUTION, submitted_on__isnull=False)
+        .exclude(state=S.WITHDRAWN)
+    )
 
 
 _COUNTS = {
@@ -242,21 +239,21 @@ _COUNTS = {
 }
 
 
-def years() -> list[int]:
+def years(user) -> list[int]:
     """Years in which something was sent in, the latest first; this year in any case."""
-    found = {day.year for day in _sent().order_by().dates("submitted_on", "year")}
+    found = {day.year for day in _sent(user).order_by().dates("submitted_on", "year")}
     return sorted(found | {points.this_year()}, reverse=True)
 
 
-def counted(year: int) -> list[Counted]:
+def counted(year: int, user) -> list[Counted]:
     """The firms that sent something in that year, those published most first. Two queries."""
-    rows = list(_sent().filter(submitted_on__year=year).order_by().values("party").annotate(**_COUNTS))
+    rows = list(_sent(user).filter(submitted_on__year=year).order_by().values("party").annotate(**_COUNTS))
     parties = Party.objects.in_bulk([row["party"] for row in rows])
     found = [Counted(**row | {"party": parties[row["party"]]}) for row in rows]
     return sorted(found, key=lambda one: (-one.published, -one.accepted, -one.sent, one.party.initials))
 
 
-def counted_of(party: Party) -> list[tuple[int, int, int]]:
+def counted_of(party: Party, user) -> list[tuple[int, int, int]]:
     """[(year, sent in, published)] of one firm, the latest first. One query."""
-    rows = _sent().filter(party=party).order_by().values("submitted_on__year").annotate(**_COUNTS)
+    rows = _sent(user).filter(party=party).order_by().values("submitted_on__year").annotate(**_COUNTS)
     return sorted(((row["submitted_on__year"], row["sent"], row["published"]) for row in rows), reverse=True)

@@ -20,6 +20,6 @@ def contributions_panel(firm, user) -> Panel | None:
             (f"{sent} 篇", ""),
             (f"{out} 篇", ""),
         ]
-        for year, sent, out in counted_of(firm.party)
+        for year, sent, out in counted_of(firm.party, user)
     ]
     return Panel("投稿", ("年度", "来稿", "发布"), rows, "通讯员在单位的服务台投稿以后，每年的来稿和发布会列在这里。")

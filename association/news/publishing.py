@@ -27,9 +27,7 @@ def publish(article, step, **_fields):
     now = timezone.now()
     found = Publication.objects.filter(article=article).first()
     publication = found or Publication(article=article, uid=article.uid)
-    for name in (*TEXT, "column", "cover", "take_down_at"):
-        setattr(publication, name, getattr(article, name))
-    publication.summary = article.summary or html.summary_of(article.body)
+    put_words(publication, article)
     if found is None or found.withdrawn_at is not None:
         publication.published_at, publication.revised_at = _moment_of(step, now), None
     else:
@@ -45,6 +43,14 @@ def publish(article, step, **_fields):
     article_went_out(article, under=step)
 
 
+def put_words(publication, article):
+    """What readers are to see of the article's own fields, onto a copy that is not saved yet."""
+    for name in (*TEXT, "column", "cover", "take_down_at"):
+        setattr(publication, name, getattr(article, name))
+    publication.body = html.clean(article.body)  # it may have come past our own door
+    publication.summary = article.summary or html.summary_of(publication.body)
+
+
 def _show_files(publication, article, by):
     """Open the article's attachments to the public, close those that it had before."""
     attachments = list(article.attachments.select_related("document"))
@@ -57,13 +63,17 @@ def _show_files(publication, article, by):
 
 def file_entry(attachment) -> dict:
     """A file as the published copy names it."""
-    document = attachment.document
+    return file_row(attachment.document) | {"document": attachment.document_id, "label": str(attachment)}
+
+
+def file_row(document) -> dict:
+    """A file as the site's pages draw it."""
+    kind = BY_MIME.get(document.mime)
     return {
-        "document": document.pk,
         "uid": str(document.uid),
-        "label": str(attachment),
+        "label": document.label,
         "size": document.size,
-        "type": BY_MIME[document.mime].name if document.mime in BY_MIME else "",
+        "type": kind.name if kind else "",
     }
 
 

@@ -5,7 +5,7 @@ An edit after that leaves the old copy standing until it is approved. The firm m
 
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from association.core.models import StaleVersion
 from association.core.stamp import raise_stamp
 from association.parties.models import Party
 from association.timeline.actions import record
-from association.workflow.actions import MoveRefused, acts_for_party, perform, refresh_todo
+from association.workflow.actions import MoveRefused, must_act_for, perform, refresh_todo
 from association.workflow.models import Step
 from members.models import Membership
 
@@ -36,6 +36,7 @@ PROJECT = {"name": ("项目名称", 60), "place": ("地点", 40), "year": ("年�
 LABELS = {name: label for name, (label, _most) in TEXTS.items()} | {"pictures": "图片", "projects": "代表项目"}
 EMPTY = dict.fromkeys(TEXTS, "") | {"pictures": [], "projects": []}
 FEWEST_WORDS = 20
+PUT_IN = "内容已经送审，协会正在审核；要修改请先点「撤回修改」。"
 
 
 def is_member(party: Party) -> bool:
@@ -80,15 +81,10 @@ def checked(content: dict, *, by, files) -> dict:
 # -- The firm -----------------------------------------------------------------------------------------------------------
 
 
-def _acts(user, party: Party):
-    if not acts_for_party(user, party):
-        raise PermissionDenied("您没有为这家单位办理的席位。")
-
-
 @transaction.atomic
 def begin(*, party: Party, by) -> Showcase:
     """The firm's page, an empty draft where there is none. Raises PermissionDenied, ValidationError (no member)."""
-    _acts(by, party)
+    must_act_for(by, party)
     party = Party.objects.select_for_update().get(pk=party.pk)
     known = Showcase.objects.filter(party=party).first()
     if known is not None:
@@ -109,11 +105,11 @@ def _tell(row: Showcase, verb: str, sentence: str, *, by, note: str = ""):
 def save(showcase: Showcase, *, by, content: dict, seen_version: int | None = None) -> Showcase:
     """Keep what is written so far; a page that is on show goes on as it is. Raises StaleVersion, MoveRefused …"""
     row = Showcase.objects.select_for_update(of=("self",)).select_related("party").get(pk=showcase.pk)
-    _acts(by, row.party)
+    must_act_for(by, row.party)
     if seen_version is not None and row.version != seen_version:
         raise StaleVersion(row)
     if row.state not in SHOWCASE_TO_FILL_IN:
-        raise MoveRefused("内容已经送审，协会正在审核；要修改请先点「撤回修改」。")
+        raise MoveRefused(PUT_IN)
     before = content_of(row.draft)
     after = checked(content, by=by, files=row.draft_files.all())
     changed = changed_names(before, after)
@@ -133,7 +129,7 @@ def save(showcase: Showcase, *, by, content: dict, seen_version: int | None = No
 def set_hidden(showcase: Showcase, *, hidden: bool, by) -> Showcase:
     """The firm stops its page from being shown, at once, or lets it be shown again. Twice changes nothing."""
     row = Showcase.objects.select_for_update(of=("self",)).select_related("party").get(pk=showcase.pk)
-    _acts(by, row.party)
+    must_act_for(by, row.party)
     if row.is_hidden != hidden:
         row.is_hidden = hidden
         row.save()

@@ -32,12 +32,21 @@ def save_row(row, *, by, document=None):
     if document is not None:
         row.document = take(document, party=None, by=by, audience=Audience.STAFF, kind="news")
     row.save()
+    _name_picture(row)
     if hasattr(row, "pictures"):
         row.pictures.set(Picture.objects.filter(uid__in=html.picture_uids(row.body)))
     if hasattr(row, "document"):
         _show_file(row, before, by=by)
     raise_stamp()
     return row
+
+
+def _name_picture(row):
+    """A picture that bears no description is named after what it stands for."""
+    picture = getattr(row, "cover", None) or getattr(row, "picture", None)
+    if picture is not None and not picture.alt:
+        picture.alt = row.title[:120]
+        picture.save()
 
 
 def _show_file(row, before, *, by):

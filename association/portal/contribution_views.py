@@ -1,14 +1,11 @@
 """投稿 on a party's desk: what was sent in and what became of it; writing, handing in, taking back."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from association.core.models import StaleVersion
-from association.core.refusals import put_errors
 from association.inbox.models import Whose
 from association.news import contributions
 from association.news.enums import CONTRIBUTION_TO_FILL_IN, ContributionState
@@ -35,7 +32,7 @@ def contribution_list(request, desk):
     """All that was written, the latest first, and how much was published by year. Four queries."""
     page = Paginator(_rows(request, desk), A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": page, "years": contributions.counted_of(desk.party), "may_move": desk.may_move,
+        "page": page, "years": contributions.counted_of(desk.party, request.user), "may_move": desk.may_move,
         "rows": [
             {"title": row.title or "（未写标题）", "url": row.case.desk_url, "date": row.case.submitted_on or row.case.opened_at}
             | _state_of(row.case)
@@ -82,7 +79,7 @@ def contribution(request, desk, uid):
         if request.method == "POST" and form.is_valid() and _saved(request, form, row):
             return redirect(case.desk_url)
     elif request.method == "POST":
-        messages.warning(request, "投稿已经提交，协会正在处理；要修改请先撤回，或请协会退回修改。")
+        messages.warning(request, contributions.PUT_IN)
         return redirect(case.desk_url)
     public_url = contributions.public_url_of(row)
     context = {
@@ -95,13 +92,9 @@ def contribution(request, desk, uid):
 
 
 def _saved(request, form, row) -> bool:
-    try:
-        contributions.save(row, by=request.user, seen_version=form.seen_version, **form.values())
-    except StaleVersion as problem:
-        form.overtaken(problem)
-        return False
-    except (PermissionDenied, ValidationError) as problem:
-        put_errors(form, problem)
+    if not form.saves(
+        lambda: contributions.save(row, by=request.user, seen_version=form.seen_version, **form.values())
+    ):
         return False
     messages.success(request, "已保存。写好以后，请点「提交投稿」。")
     return True

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from association.core.masking import mask_account
-from association.core.models import Association, StaleVersion
+from association.core.models import Association
 from members.dues import billing
 from members.dues.notices import notice_of
 from members.dues.statement import owed_by, statement_of
@@ -74,14 +74,15 @@ def billing_details(request, desk):
     row, posted = billing.details_of(desk.party), request.method == "POST"
     start = {name: getattr(row, name) for name in billing.FIELDS}
     form = BillingForm(request.POST if posted else None, thing=row, reader=request.user, initial=start)
-    if posted and form.is_valid():
-        try:
-            billing.keep(desk.party, by=request.user, seen_version=form.seen_version, **form.values())
-        except StaleVersion as problem:
-            form.overtaken(problem)
-        else:
-            messages.success(request, "开票信息已保存，以后的票据按这个抬头开具。")
-            return redirect(HOME)
+    if (
+        posted
+        and form.is_valid()
+        and form.saves(
+            lambda: billing.keep(desk.party, by=request.user, seen_version=form.seen_version, **form.values())
+        )
+    ):
+        messages.success(request, "开票信息已保存，以后的票据按这个抬头开具。")
+        return redirect(HOME)
     context = {
         "form": form,
         "title": "开票信息",

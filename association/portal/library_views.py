@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from association.core.models import StaleVersion
 from association.core.refusals import put_errors
 from association.documents import papers
 from association.documents.models import Document, DocumentKind
@@ -121,16 +120,12 @@ def change(request, desk, uid):
 
 def _written(request, paper, form) -> bool:
     values = {name: form.cleaned_data[name] for name in ("kind", "issuer", "number", "expires_on")}
-    try:
-        papers.change_paper(paper=paper, by=request.user, seen_version=form.seen_version, **values)
-    except StaleVersion as problem:
-        form.overtaken(problem)
-    except ValidationError as problem:
-        put_errors(form, problem)
-    else:
-        messages.success(request, "已保存。")
-        return True
-    return False
+    if not form.saves(
+        lambda: papers.change_paper(paper=paper, by=request.user, seen_version=form.seen_version, **values)
+    ):
+        return False
+    messages.success(request, "已保存。")
+    return True
 
 
 @of_party

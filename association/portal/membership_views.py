@@ -1,7 +1,7 @@
 """会籍 on a party's desk: what it is and was, joining, leaving, the letter of acceptance."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,8 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from association.cases.materials import missing_of
 from association.cases.models import Case
-from association.core.models import StaleVersion
-from association.core.refusals import put_errors
 from association.inbox.models import Whose
 from association.parties.models import Seat
 from members import joining
@@ -151,13 +149,9 @@ def case(request, desk, uid):
 
 
 def _saved(request, form, application) -> bool:
-    try:
-        joining.save(application, by=request.user, seen_version=form.seen_version, **form.values())
-    except StaleVersion as problem:
-        form.overtaken(problem)
-        return False
-    except (PermissionDenied, ValidationError) as problem:
-        put_errors(form, problem)
+    if not form.saves(
+        lambda: joining.save(application, by=request.user, seen_version=form.seen_version, **form.values())
+    ):
         return False
     messages.success(request, "已保存。填好并交齐材料以后，请点「提交入会申请」。")
     return True

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from association.core.masking import mask_mobile
-from association.core.models import StaleVersion
 from association.core.refusals import put_errors
 from association.parties.models import Invitation, Seat
 from association.timeline.models import Event
@@ -151,19 +150,6 @@ def _of_seat(view):
     return inner
 
 
-def _act(form, act) -> bool:
-    """Whether the action went through; else the form says why not."""
-    try:
-        act()
-    except StaleVersion as problem:
-        form.overtaken(problem)
-    except (ValidationError, PermissionDenied) as problem:
-        put_errors(form, problem)
-    else:
-        return True
-    return False
-
-
 @of_administrator
 @_of_seat
 def seat(request, desk, row):
@@ -171,7 +157,7 @@ def seat(request, desk, row):
     form = RightForm(request.POST or None, seat=row, reader=request.user)
     if request.method == "POST" and form.is_valid():
         right = form.cleaned_data["right"]
-        if _act(form, lambda: seats.change_right(row, right=right, by=request.user, seen_version=form.seen_version)):
+        if form.saves(lambda: seats.change_right(row, right=right, by=request.user, seen_version=form.seen_version)):
             messages.success(request, f"{row.user.name}现在是{Seat.Kind(right).label}。")
             return redirect("portal:seats")
     return _form_page(
@@ -197,7 +183,7 @@ def seat_take_over(request, desk, row):
                 seats.invite, party=row.party, mobile=data["mobile"], name=data["name"], right=row.right,
                 days=data["days"], replaces=row,
             )  # fmt: skip
-        if _act(form, lambda: made.append(act(by=request.user))):
+        if form.saves(lambda: made.append(act(by=request.user))):
             if isinstance(made[0], Invitation):
                 return redirect("portal:seat_invitation", made[0].uid)
             messages.success(request, f"{made[0].user.name}已接替{row.user.name}。")
@@ -218,7 +204,7 @@ def seat_end(request, desk, row):
     form = EndForm(request.POST or None, seat=row, reader=request.user)
     if request.method == "POST" and form.is_valid():
         note, seen = form.cleaned_data["note"], form.seen_version
-        if _act(form, lambda: seats.end(row, by=request.user, note=note, seen_version=seen)):
+        if form.saves(lambda: seats.end(row, by=request.user, note=note, seen_version=seen)):
             messages.success(
                 request, f"您不再为「{row.party.name}」办理。" if mine else f"已停用{row.user.name}的席位。"
             )

@@ -4,21 +4,23 @@ class TermsForm(SeenForm):            # before a desk form that changes a row
     note = forms.CharField(…)
 
 form = TermsForm(request.POST or None, thing=row, reader=request.user)
-if form.is_valid():
-    try:
-        actions.change(row, by=request.user, seen_version=form.seen_version, …)
-    except StaleVersion as problem:   # somebody was quicker between our check and our write
-        form.overtaken(problem)
+if form.is_valid() and form.saves(
+    lambda: actions.change(row, by=request.user, seen_version=form.seen_version, …)
+):
+    return redirect(…)
 
 The action compares `seen_version` with the row it has locked, and raises StaleVersion(row) where they differ. What was
 typed stays in the form; sent once more, it counts as seen.
 """
 
 from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from association.core.adminforms import label_of_field, read_token, value_in_words
+from association.core.models import StaleVersion
+from association.core.refusals import put_errors
 from association.timeline.actions import events_of
 
 SHOWN = 3
@@ -55,10 +57,18 @@ class SeenForm(forms.Form):
             self._say()
         return data
 
-    def overtaken(self, problem):
-        """The action met a newer row (core.models.StaleVersion)."""
-        self.thing = problem.current
-        self._say()
+    def saves(self, act) -> bool:
+        """Whether the action went through; else the form says why not, also where somebody was quicker meanwhile."""
+        try:
+            act()
+        except StaleVersion as problem:
+            self.thing = problem.current
+            self._say()
+        except (PermissionDenied, ValidationError) as problem:
+            put_errors(self, problem)
+        else:
+            return True
+        return False
 
     def _say(self):
         _version, moment = self._read()

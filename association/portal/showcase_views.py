@@ -1,13 +1,11 @@
 """会员风采 on a firm's desk: the page that it writes about itself, what the public sees of it, showing it or not."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from association.core.models import StaleVersion
-from association.core.refusals import put_errors
 from association.inbox.models import Whose
 from association.news import showcase as pages
 from association.news.enums import SHOWCASE_TO_FILL_IN, ShowcaseState
@@ -51,7 +49,7 @@ def showcase(request, desk):
         if posted is not None and form.is_valid() and _saved(request, form, row):
             return redirect(HOME)
     elif request.method == "POST":
-        messages.warning(request, "内容已经送审，协会正在审核；要修改请先点「撤回修改」。")
+        messages.warning(request, pages.PUT_IN)
         return redirect(HOME)
     return _page(request, desk, row, form)
 
@@ -70,13 +68,7 @@ def _begin(request, desk):
 
 
 def _saved(request, form, row) -> bool:
-    try:
-        pages.save(row, by=request.user, seen_version=form.seen_version, content=form.content())
-    except StaleVersion as problem:
-        form.overtaken(problem)
-        return False
-    except (PermissionDenied, ValidationError) as problem:
-        put_errors(form, problem)
+    if not form.saves(lambda: pages.save(row, by=request.user, seen_version=form.seen_version, content=form.content())):
         return False
     messages.success(request, "已保存。写好以后，请点「送审」。")
     return True

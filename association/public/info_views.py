@@ -5,8 +5,8 @@ from itertools import groupby
 from django.shortcuts import render
 
 from association.core.pagecache import public_page
-from association.documents.filetypes import BY_MIME
 from association.news.models import Disclosure, DisclosureKind, JournalIssue
+from association.news.publishing import file_row
 from association.news.rendering import drawn
 from members.dues.years import public_years
 
@@ -42,12 +42,7 @@ def disclosure(request):
 
 def _row(row) -> dict:
     return {"title": row.title, "year": row.year, "day": row.published_on, "body": drawn(row.body) if row.body else "",
-            "files": [_file(row.document)] if row.document else []}  # fmt: skip
-
-
-def _file(document) -> dict:
-    kind = BY_MIME.get(document.mime)
-    return {"uid": document.uid, "label": document.label, "size": document.size, "type": kind.name if kind else ""}
+            "files": [file_row(row.document)] if row.document else []}  # fmt: skip
 
 
 @public_page("year")
@@ -58,7 +53,7 @@ def journal(request):
     year = form.cleaned_data.get("year")
     issues = list(JournalIssue.objects.shown().select_related("cover", "document"))
     years = sorted({issue.year for issue in issues}, reverse=True)
-    shown = [{"issue": one, "file": _file(one.document)} for one in issues if not year or one.year == year]
+    shown = [{"issue": one, "file": file_row(one.document)} for one in issues if not year or one.year == year]
     return render(request, "public/journal.html", {"section": "journal", "issues": shown, "years": years, "year": year})
 
 

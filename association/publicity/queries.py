@@ -139,11 +139,6 @@ def _page(lines, q, result, number) -> Page:
     return Paginator(found.only(*SHOWN), PAGE_SIZE).get_page(number)
 
 
-def latest_announcements(most: int = 6) -> list[Announcement]:
-    """For the home page. One query."""
-    return list(Announcement.objects.order_by("-issued_on", "-pk")[:most])
-
-
 def public_announcement(uid) -> Announcement | None:
     """The announcement of an address with its list and what it adds to. One query."""
     return Announcement.objects.select_related("list", "supplements").filter(uid=uid).first()

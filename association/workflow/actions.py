@@ -22,6 +22,7 @@ from .checks import (
     acts_for_party,
     allowed,
     moves_for,
+    must_act_for,
     undoable_step,
     why_not,
     why_not_void,
@@ -31,8 +32,8 @@ from .table import workflow_of
 from .writing import build_step, day_of, due_of_turn, move_state, refresh_todo, restore, sentence_of
 
 __all__ = [
-    "MoveRefused", "OnBehalf", "acts_for_party", "allowed", "move_state", "moves_for", "perform", "perform_many",
-    "preview_many", "refresh_todo", "undo_last", "undoable_step", "void", "why_not", "why_not_void",
+    "MoveRefused", "OnBehalf", "acts_for_party", "allowed", "move_state", "moves_for", "must_act_for",
+    "perform", "perform_many", "preview_many", "refresh_todo", "undo_last", "undoable_step", "void", "why_not", "why_not_void",
 ]  # fmt: skip
 
 

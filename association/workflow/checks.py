@@ -46,6 +46,12 @@ def acts_for_party(user, party) -> bool:
     return party is not None and party.pk in seats_of(user, [party.pk])
 
 
+def must_act_for(user, party):
+    """Raises PermissionDenied where the person holds no seat that acts for the party."""
+    if not acts_for_party(user, party):
+        raise PermissionDenied("您没有为这家单位办理的席位。")
+
+
 def allowed(thing, move: Transition, user, *, on_behalf=None, day=None) -> Authority | None:
     """In whose right `user` may make the move, or None."""
     return Facts([thing], move, user, on_behalf=on_behalf, day=day).authority(thing)

@@ -21,7 +21,7 @@ class _YearFilter(admin.SimpleListFilter):
     title, parameter_name = "投稿年份", "year"
 
     def lookups(self, request, model_admin):
-        return [(str(year), f"{year} 年") for year in contributions.years()]
+        return [(str(year), f"{year} 年") for year in contributions.years(request.user)]
 
     def queryset(self, request, queryset):
         asked = self.value() or ""
@@ -86,12 +86,12 @@ class ContributionAdmin(CaseRowAdmin):
 
     @staticmethod
     def _asked(request) -> tuple[int, list[int]]:
-        asked, years = request.GET.get("year", ""), contributions.years()
+        asked, years = request.GET.get("year", ""), contributions.years(request.user)
         return (int(asked) if asked.isdigit() and int(asked) in years else years[0]), years
 
     def year_view(self, request):
         year, years = self._asked(request)
-        rows = contributions.counted(year)
+        rows = contributions.counted(year, request.user)
         context = self.page_context(
             request, title=f"{year} 年投稿统计", year=year, years=years, rows=rows,
             sent=sum(row.sent for row in rows), published=sum(row.published for row in rows),
@@ -101,7 +101,7 @@ class ContributionAdmin(CaseRowAdmin):
 
     def export_view(self, request):
         year, _years = self._asked(request)
-        rows, title = contributions.counted(year), f"{year} 年投稿统计"
+        rows, title = contributions.counted(year, request.user), f"{year} 年投稿统计"
         heads = [Head("序号", 6, figure=True), Head("单位", 36), Head("代码或临时编号", 21)]
         heads += [Head(name, 9, figure=True) for name in ("来稿", "采用", "其中已发布", "暂不采用", "待处理")]
         content = table_bytes(

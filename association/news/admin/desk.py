@@ -154,7 +154,7 @@ class DeskPages(WechatPages):
     def cover_view(self, request, object_id):
         """Which picture: one of the text, the one it has, or a new one."""
         article = self.object_or_404(request, object_id, "change")
-        pictures = list(Picture.objects.filter(uid__in=picture_uids(article.body)))
+        pictures = list(Picture.objects.visible_to(request.user).filter(uid__in=picture_uids(article.body)))
         known = [article.cover and article.cover.cropped_from, article.cover]
         pictures += [one for one in known if one and one not in pictures and not (one.cropped_from and known[0])]
         if request.method == "POST" and "remove" in request.POST:

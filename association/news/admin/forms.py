@@ -5,7 +5,8 @@ from unfold.widgets import UnfoldAdminURLInputWidget
 
 from association.documents.kept import KeepsFiles, KeptFileField
 
-from ..enums import SourceKind
+from ..checks import LONGEST_TITLE
+from ..enums import Layout, SourceKind
 from ..models import TEXT, Article, Column, Remark
 from ..pictures import Box
 from .fields import PictureField, RichText
@@ -41,12 +42,12 @@ class ArticleForm(KeepsFiles, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "column" in self.fields:
-            policy = Column.objects.filter(layout="policy").values_list("pk", flat=True)
+            policy = Column.objects.filter(layout=Layout.POLICY).values_list("pk", flat=True)
             self.fields["column"].widget.attrs["data-policy"] = " ".join(map(str, policy))
         if "source_kind" in self.fields:
             self.fields["source_kind"].widget.attrs["data-reprint"] = SourceKind.REPRINT
         if "title" in self.fields:
-            self.fields["title"].widget.attrs["data-most"] = 32
+            self.fields["title"].widget.attrs["data-most"] = LONGEST_TITLE
         if "new_files" in self.fields:
             self.fields["new_files"].purpose = f"news.article:{self.instance.pk or 'new'}"
             if not self.is_bound:

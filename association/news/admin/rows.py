@@ -15,19 +15,7 @@ from .fields import EDITOR_POLICY, PictureField, RichText
 
 
 class RowForm(KeepsFiles, forms.ModelForm):
-    """A picture is named after what it belongs to, unless it has a name."""
-
-    def clean(self):
-        data = super().clean()
-        self.names_pictures(data.get("title") or data.get("name") or "")
-        return data
-
-    def names_pictures(self, title: str):
-        for name, field in self.fields.items():
-            picture = self.cleaned_data.get(name) if isinstance(field, PictureField) else None
-            if picture and title and not picture.alt:
-                picture.alt = str(title)[:120]
-                picture.save()
+    """A form whose file is kept through errors."""
 
 
 class SiteRowAdmin(BaseAdmin):

@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from association.core.models import CalendarYear
+from association.public.frame import Frame
+from association.public.home import ANNOUNCED, lines
 from association.publicity import queries
 from association.publicity.actions import end_due, prepare_list, register_objection
 from association.publicity.models import Announcement, Objection, PublicityLine, PublicityList, party_lines
@@ -124,7 +126,7 @@ def test_an_announcement_shows_its_own_lines(list_of, clerk, leader, travel, dja
         facts = queries.announcement_facts(first)
     assert (facts["line_count"], facts["result_label"], facts["signed_by"]) == (1, "等级", "某某市住建局")
     assert [later.kind for later in facts["supplementary"]] == ["supplement"]
-    assert [row.kind for row in queries.latest_announcements()] == ["supplement", "first"]
+    assert [Announcement.objects.get(pk=line.pk).kind for line in lines(Frame())[ANNOUNCED]] == ["supplement", "first"]
 
 
 def test_the_text_for_a_group_says_until_when_and_where(list_of, travel):
