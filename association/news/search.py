@@ -5,6 +5,7 @@ text: on both databases the same articles in the same order, those with all word
 Grams find the candidates by an index; what grams cannot tell (letters in another order) the folded words decide.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -120,7 +121,8 @@ def words_of(question: str) -> list[str]:
 def hits(question: str, *, most: int, columns=None, year: int | None = None) -> list[int]:
     """Keys of the publications on show that answer, at most `most`: title hits first, then the newest.
 
-    Four queries, two more for each stretch of the index in which much is no longer on show.
+    Four queries, on PostgreSQL two more for what it knows of the words; two or three for each stretch of the index in
+    which much is no longer on show.
     """
     words = words_of(question)
     if not words:
@@ -157,19 +159,52 @@ def _newest(part: str, words: list[str], entries: QuerySet, places: tuple[int, i
 def _having(part: str, words: list[str], entries: QuerySet, first: int = 0, stop: int = _END) -> QuerySet:
     """(place, publication) of the entries from `first` and below `stop` with all words in that part, the newest first."""
     wanted = query_grams(" ".join(words))
-    for number, word in enumerate(words):
-        if len(word) > 2:  # shorter ones are grams themselves
-            inside = StrIndex(part, Value(word, output_field=models.TextField()))
-            entries = entries.alias(**{f"at_{number}": inside}).filter(**{f"at_{number}__gt": 0})
     if connection.vendor == "sqlite":
         all_of_them = " AND ".join(f'"{gram}"' for gram in wanted)
         table = "news_search"
-        entries = entries.extra(
+        entries = _containing(part, words, entries).extra(
             tables=[table],
             where=[f"{table} MATCH %s", f"{table}.rowid = news_searchentry.id", f"{table}.rowid BETWEEN %s AND %s"],
             params=[f"{{{part}}} : ({all_of_them})", first, stop - 1],
             order_by=[f"-{table}.rowid"],
         )
     else:
-        entries = entries.filter(**{f"{part}_grams__has_grams": wanted}, id__gte=first, id__lt=stop).order_by("-id")
+        entries = entries.filter(id__gte=first, id__lt=stop).order_by("-id")
+        if grams_index_pays(part, words):
+            entries = _containing(part, words, entries).filter(**{f"{part}_grams__has_grams": wanted})
+        else:
+            entries = _containing(part, words, entries, shortest=1)
     return entries.values_list("id", "publication")
+
+
+def _containing(part: str, words: list[str], entries: QuerySet, shortest: int = 3) -> QuerySet:
+    """Those with all words of at least `shortest` letters in that part; shorter ones than three are grams themselves."""
+    for number, word in enumerate(words):
+        if len(word) >= shortest:
+            inside = StrIndex(part, Value(word, output_field=models.TextField()))
+            entries = entries.alias(**{f"at_{number}": inside}).filter(**{f"at_{number}__gt": 0})
+    return entries
+
+
+_SHARES = """
+    SELECT gram, share, reltuples
+    FROM pg_stats, pg_class, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (gram, share)
+    WHERE schemaname = current_schema() AND tablename = %s AND attname = %s AND oid = %s::regclass AND gram = ANY(%s)
+"""
+_ENOUGH = 200  # hits after which a walk from the newest has a page and its count
+
+
+def grams_index_pays(part: str, words: list[str]) -> bool:
+    """On PostgreSQL: whether so few entries have these words that looking all of them up is less work than walking from
+    the newest until a page is full.
+
+    The planner multiplies the shares of the grams of one word, which always come together, and takes a common word for
+    a rare one; here the rarest gram of a word counts, from the same statistics.
+    """
+    table = SearchEntry._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES, [table, f"{part}_grams", table, query_grams(" ".join(words))])
+        known = cursor.fetchall()
+    shares = {gram: share for gram, share, _entries in known}
+    share = math.prod(min(shares.get(gram, 0) for gram in query_grams(word)) for word in words)
+    return not known or share * share * known[0][2] < _ENOUGH
