@@ -8,6 +8,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from association.core.models import Association
+from association.core.words import word
 from association.parties.models import Party
 from association.parties.search import by_party
 
@@ -101,11 +102,11 @@ def _filters() -> dict[str, tuple[str, dict[str, str], Callable]]:
         "kind": ("会员类别", dict(Membership.Kind.choices), lambda r, v: r.filter(kind=v)),
         "post": ("职务", posts, _with_post),
         "district": (
-            "县市区",
+            str(word("district")),
             {n: n for n in Association.current().district_names()},
             lambda r, v: r.filter(party__firm__district=v),
         ),
-        "unit": ("单位类型", dict(Firm.UnitKind.choices), lambda r, v: r.filter(party__firm__unit_kind=v)),
+        "unit": ("单位类型", Firm.UnitKind.as_called(), lambda r, v: r.filter(party__firm__unit_kind=v)),
         "joined": (
             "入会年份",
             {str(day.year): f"{day.year} 年" for day in years},

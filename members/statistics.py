@@ -137,7 +137,7 @@ def tables(day: date | None = None) -> list[Table]:
         ),
         Table(
             "单位类型", ("单位类型", "单位会员"),
-            _by_choice(Firm.UnitKind.choices, _counted(units, "party__firm__unit_kind")),
+            _by_choice(Firm.UnitKind.as_called().items(), _counted(units, "party__firm__unit_kind")),
         ),
         Table("现有会员的入会年份", ("年份", "会员"), _joined(current), note="名册没有写入会日期的，列为“不详”。"),
         Table(f"{day.year} 年终止的原因", ("原因", "会员"), endings(day)),

@@ -21,7 +21,7 @@ from . import lockout
 from .models import StandIn, User
 from .registry import matters as known_matters
 from .registry import tell
-from .roles import ROLE_BY_NAME, Right, rights_of
+from .roles import ROLE_BY_NAME, Right, labels_of, rights_of
 from .rules import Authority, authority
 
 MATTER = "accounts"
@@ -212,7 +212,7 @@ def set_roles(user: User, *, roles, by, reason: str = "") -> User:
     user.groups.set(Group.objects.filter(name__in=roles))
     user.is_staff = bool(roles) or user.is_superuser
     user.save(update_fields=["is_staff"])
-    for cached in ("role_names", "rights"):
+    for cached in ("role_names", "role_labels", "rights"):
         user.__dict__.pop(cached, None)
     note_for(
         user, "account.roles", f"设置{user.name}的岗位：{_names(roles)}", found, note=reason.strip(),
@@ -222,7 +222,7 @@ def set_roles(user: User, *, roles, by, reason: str = "") -> User:
 
 
 def _names(roles) -> str:
-    return "、".join(name for name in ROLE_BY_NAME if name in roles) or "无"
+    return "、".join(labels_of(roles)) or "无"
 
 
 # -- lock, second factor -------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from . import actions, lockout, slips
 from .adapters import MobileField
 from .forms import ReasonForm, StaffStandInForm
 from .models import ActivationSlip, StandIn, User
-from .roles import ROLE_BY_NAME, ROLES, Right
+from .roles import ROLE_BY_NAME, Right, labels_of
 from .slip_sheet import sheet_of
 
 MOST_SLIPS = 300
@@ -69,6 +69,11 @@ DEEDS = {
 }
 
 
+def _roles() -> list[tuple[str, str]]:
+    """[(name, what the association calls it)]"""
+    return list(zip(ROLE_BY_NAME, labels_of(ROLE_BY_NAME), strict=True))
+
+
 class UserForm(forms.ModelForm):
     """Who a person is and which roles they hold.
 
@@ -81,7 +86,7 @@ class UserForm(forms.ModelForm):
         label="岗位",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[(role.name, f"{role.name}：{role.about}") for role in ROLES],
+        choices=lambda: [(name, f"{label}：{ROLE_BY_NAME[name].about}") for name, label in _roles()],
         help_text="单位用户不选岗位，在「单位席位」里指定所在单位。",
     )
     roles_reason = forms.CharField(
@@ -144,7 +149,7 @@ class RoleFilter(admin.SimpleListFilter):
     title, parameter_name = "岗位", "role"
 
     def lookups(self, request, model_admin):
-        return [(role.name, role.name) for role in ROLES]
+        return _roles()
 
     def queryset(self, request, queryset):
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
@@ -179,8 +184,7 @@ class UserAdmin(BaseAdmin):
 
     @admin.display(description="岗位")
     def role_list(self, obj):
-        names = {group.name for group in obj.groups.all()}
-        return "、".join(name for name in ROLE_BY_NAME if name in names)
+        return "、".join(labels_of({group.name for group in obj.groups.all()}))
 
     @admin.display(description="状态", ordering="is_active")
     def state(self, obj):

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from association.core.models import Base
 from association.core.text import initials
 
-from .roles import Right, rights_of
+from .roles import Right, labels_of, rights_of
 
 MOBILE = RegexValidator(r"^1[3-9]\d{9}$", "手机号是 11 位数字，请核对。")
 
@@ -67,6 +67,10 @@ class User(AbstractBaseUser, PermissionsMixin, Base):
     @cached_property
     def role_names(self) -> tuple[str, ...]:
         return tuple(group.name for group in self.groups.all()) if self.is_staff else ()
+
+    @cached_property
+    def role_labels(self) -> list[str]:
+        return labels_of(self.role_names)
 
     @cached_property
     def rights(self) -> frozenset[Right]:

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from django.db.models import TextChoices
 
+from association.core.models import Association
+
 
 class Right(TextChoices):
     READ = "read", "查看全部业务"
@@ -65,6 +67,13 @@ ROLES = tuple(
     )
 )
 ROLE_BY_NAME = {role.name: role for role in ROLES}
+
+
+def labels_of(names) -> list[str]:
+    """What the association calls these roles, in the order of the table: its offices have names of their own (用语)."""
+    words = Association.current().words
+    return [words.get(role.name, role.name) for role in ROLES if role.name in names]
+
 
 # Admin permissions that each right opens: "app.model" with the actions allowed.
 _VIEW, _EDIT = ("view",), ("view", "add", "change")

@@ -59,7 +59,7 @@ class AssociationForm(forms.ModelForm):
     number_lines = _lines("编号格式", "", 4)
     word_lines = _lines(
         "用语", "本会对这些事的叫法，一行一个：" + "、".join(f"{label}=…" for label, _usual in USUAL.values()) + "。"
-        "例：市级协会写 地区=县市区，省级协会写 地区=地市；行业=建筑。不写的用通常的叫法。", 4
+        "例：市级协会写 地区=县市区，省级协会写 地区=地市；行业=建筑；综合处=行业发展部。不写的用通常的叫法。", 4
     )  # fmt: skip
 
     class Meta:

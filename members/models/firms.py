@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Exists, Q
 from simple_history.models import HistoricalRecords
 
-from association.core.models import Base
+from association.core.models import Association, Base
 from association.parties.merge_rules import WhenMerged
 from association.parties.models import Party, Seat
 
@@ -63,6 +63,11 @@ class Firm(Base):
         TESTER = "tester", "检测单位"
         SUPPLIER = "supplier", "材料设备单位"
         OTHER = "other", "其他单位"
+
+        @classmethod
+        def as_called(cls) -> dict[str, str]:
+            """{value: label} in the association's words."""
+            return {kind.value: Association.current().words.get(kind.label, kind.label) for kind in cls}
 
     party = models.OneToOneField(Party, models.CASCADE, primary_key=True, related_name="firm", verbose_name="单位")
     unit_kind = models.CharField("单位类型", max_length=10, choices=UnitKind, default=UnitKind.BUILDER, db_index=True)

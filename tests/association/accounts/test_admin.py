@@ -1,6 +1,7 @@
 """Accounts in the admin: list, form, deeds; who sees which button."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from association.accounts import actions, lockout
@@ -48,7 +49,7 @@ def test_the_list_masks_the_number_for_everybody_as_the_account_s_page_does(offi
         assert "139****5678" in page
 
 
-def test_the_number_of_queries_does_not_grow(client_of, staff, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow(association, client_of, staff, django_assert_max_num_queries):
     client = client_of("秘书处")
     client.get(LIST)
     with django_assert_max_num_queries(12) as one:
@@ -68,6 +69,18 @@ def test_a_new_account_through_the_form(office):
     assert user.is_staff
     assert sorted(user.role_names) == ["综合处", "编辑"]
     assert events_of(user).last().sentence == "李秘书开通王处长的账号"
+
+
+def test_offices_are_called_as_the_association_calls_them(association, office, staff):
+    association.wording = {"综合处": "行业发展部"}
+    association.save()
+    cache.clear()  # on commit, which a test's transaction never reaches
+    user = staff("综合处", name="王处长")
+    for page in (LIST, f"{LIST}add/", _change(user)):
+        words = office.get(page).content.decode()
+        assert "行业发展部" in words, page
+        assert ">综合处" not in words, page
+    assert user.role_names == ("综合处",)
 
 
 @pytest.mark.parametrize(

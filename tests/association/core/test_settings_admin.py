@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from association.accounts.roles import ROLES, Right
 from association.core.models import Association, CalendarDay, CalendarYear
+from association.core.wording import usual_words
 from tests.pages import is_login
 
 ASSOCIATION = "/admin/core/association/1/change/"
@@ -51,7 +52,7 @@ def test_districts_departments_formats_words_and_colours_are_saved(admin_client)
     assert row.departments == ["秘书处", "综合处"]
     assert row.number_formats == {"rating": "XP{year}-{n:04d}", "objection": "YY{year}-{n}"}
     assert row.wording == {"district": "地市", "industry": "物业服务"}
-    assert row.words == {"district": "地市", "industry": "物业服务", "qualification": "资质"}
+    assert row.words == usual_words() | {"district": "地市", "industry": "物业服务"}
     shown = admin_client.get(ASSOCIATION).context["adminform"].form["number_lines"].value()
     assert shown == "信用评价=XP{年度}-{四位序号}\n异议=YY{年度}-{序号}"
     history = admin_client.get(f"{ASSOCIATION.removesuffix('change/')}history/").content.decode()
@@ -69,7 +70,7 @@ def test_districts_departments_formats_words_and_colours_are_saved(admin_client)
         ("number_lines", "信用评价", "「信用评价」写法不对，请写成「种类=格式」，一行一个。"),
         ("number_lines", "信用评价=XP{序号}", "编号格式「XP{序号}」会产生重号，请同时写上 {年度} 和 {序号}。"),
         ("word_lines", "地区", "「地区」写法不对，请写成「地区=地市」，一行一个。"),
-        ("word_lines", "城市=地市", "没有「城市」这一项，可以写：地区、行业、资质。"),
+        ("word_lines", "城市=地市", "没有「城市」这一项，可以写：地区、行业、资质、"),
         ("word_lines", "地区=一个写得太长的叫法", "「一个写得太长的叫法」太长，请写 8 个字以内。"),
         ("number_lines", "发票=FP{年度}{序号}", "没有「发票」这种编号，可以写："),
         ("colour_seal", "red", "颜色写作 #0f4c5c 的样子。"),
