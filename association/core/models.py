@@ -209,8 +209,3 @@ def working_day_table() -> workdays.WorkingDays:
 def add_working_days(start, days: int):
     """The date `days` working days after `start` (not counted). Raises workdays.YearMissing."""
     return workdays.add_working_days(start, days, working_day_table())
-
-
-def working_days_left(today, until) -> int:
-    """Working days after `today` up to and including `until`; 0 when it is past. Raises workdays.YearMissing."""
-    return workdays.working_days_between(today, until, working_day_table()) if until > today else 0
