@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 MOST_PICTURES = 30  # each takes about a second to be made anew, while somebody waits
 LONGEST_TITLE = 80  # characters; a longer first paragraph is no title
 _FIRST = re.compile(r"\s*<(h[1-4]|p)>(.*?)</\1>", re.DOTALL)
+_CELL = re.compile(r"<(t[dh])([^>]*)><p>((?:(?!</?p>).)*)</p></\1>", re.DOTALL)  # of one paragraph
 _ALONE = re.compile(r"<p>((?:<img\b[^>]*>\s*)+)</p>")
 _STYLES = "p[style-name='Title'] => h1:fresh"
 
@@ -94,7 +95,8 @@ def read_word(upload, *, by, most: int = MOST_PICTURES) -> WordText:
         raise ValidationError(
             "Word 文件已损坏或不完整，请用 Word 或 WPS 打开，另存为 .docx 再上传。", code="damaged"
         ) from None
-    body = _ALONE.sub(r'<figure class="image">\1</figure>', html.clean(found.value))
+    body = _CELL.sub(r"<\1\2>\3</\1>", html.clean(found.value))
+    body = _ALONE.sub(r'<figure class="image">\1</figure>', body)
     title, body = _title_of(body)
     if not html.text_of(body) and not pictures.taken:
         raise ValidationError("文件里没有文字，请核对是不是选错了文件。", code="empty")
