@@ -221,7 +221,8 @@ def test_a_return_shows_with_its_reason_and_old_files_stay(article, writer, revi
         page_of(found, "move/return"), {"note": "人名写错", "seen_version": found.version, "happened_on": localdate()}
     )
     page = words_of(client_of(writer).get(page_of(found)))
-    assert re.search("孙主任 [0-9 :-]+ 退稿： ?人名写错 发布前检查", page)  # above the text, not among what happened before
+    # above the text, not among what happened before
+    assert re.search("孙主任 [0-9 :-]+ 退稿： ?人名写错 发布前检查", page)
     assert "还有 1 条批注没有处理" in page
     assert "还没有签名" in page
     assert "回执.csv" in page
