@@ -41,6 +41,9 @@ def _parse_token(token: str) -> tuple[int, datetime] | None:
     return (int(version), at) if version.isdigit() and at else None
 
 
+LONGEST_DIFF = 160  # characters of what stood there before and now: a whole page is not quoted in a sentence
+
+
 def changes_since(obj, moment) -> str:
     """One sentence: who changed what since the form was opened."""
     events = list(hooks.events_of(obj).filter(entered_at__gte=moment)[:3]) if hooks.events_of else []
@@ -54,7 +57,8 @@ def _diff(obj, changes: dict) -> str:
     for name, pair in changes.items():
         field = next((one for one in obj._meta.get_fields() if one.name == name), None)
         old, new = (value_in_words(field, value) for value in pair)
-        words.append(f"{label_of_field(obj, name)}：{old} → {new}")
+        both = f"：{old} → {new}"
+        words.append(label_of_field(obj, name) + (both if len(both) <= LONGEST_DIFF else "：内容较长，不在这里列出"))
     return f"（{'，'.join(words)}）" if words else ""
 
 
