@@ -9,6 +9,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.html import strip_tags
 from unfold.widgets import INPUT_CLASSES
 
 from . import masking
@@ -62,12 +63,17 @@ def _diff(obj, changes: dict) -> str:
     return f"（{'，'.join(words)}）" if words else ""
 
 
+_RICH = re.compile(r"<(?:p|h[2-4]|ul|ol|figure|table|blockquote)\b")  # how the text of a page begins
+
+
 def value_in_words(field, value) -> str:
     """A stored value as the form shows it: 是 and 否, the label of a choice, 空. `field` may be None."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if value is None or value in ("", [], {}):
         return "空"
+    if isinstance(value, str) and _RICH.match(value):
+        return " ".join(strip_tags(value.replace("><", "> <")).split()) or "（只有图片或表格）"
     choices = dict(getattr(field, "flatchoices", None) or ())
     return str(choices.get(value, value)) if not isinstance(value, list | dict) else _table_in_words(value)
 

@@ -195,3 +195,6 @@ def test_the_later_of_two_on_a_page_reads_a_sentence_and_not_the_whole_text(desk
     assert "标题：章程 → 协会章程" in page
     assert "正文：内容较长，不在这里列出" in page
     assert SitePage.objects.get().title == "协会章程"
+    values |= {"title": "协会章程", "body": "<p>短的一段。</p>", "_read": read_of(desk, address)}
+    desk.post(address, values)
+    assert re.search(r"第二\w* → 短的一段。", words_of(desk.get(address)))  # what happened, in words and not in tags
