@@ -30,6 +30,12 @@ PASTE = """(words) => {
   target.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
 }"""
 
+GAP_AT_RIGHT = """() => {
+  const line = document.querySelector(".article-body .align-right"), words = document.createRange();
+  words.selectNodeContents(line);
+  return line.getBoundingClientRect().right - words.getBoundingClientRect().right;
+}"""
+
 
 @pytest.fixture
 def desk_of_editor(chromium, live_server, association):
@@ -97,6 +103,7 @@ def test_from_word_to_the_site(desk_of_editor, staff, column, tmp_path):
     publication = Publication.objects.get()
     colleague.goto(publication.get_public_url())
     assert "认真落实" in colleague.locator("article").inner_text()
+    assert colleague.evaluate(GAP_AT_RIGHT) < 2  # the signature line stands there
 
 
 def test_what_is_no_picture_is_said_in_the_editor(desk_of_editor, staff, column, tmp_path):
