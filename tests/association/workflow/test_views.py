@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from association.accounts.models import StandIn
+from association.core.calendar import load_year
+from association.core.models import CalendarYear
 from association.documents.models import Document
 from association.workflow.actions import OnBehalf, perform
 from association.workflow.models import Step
@@ -246,6 +248,19 @@ def test_a_bulk_move_that_needs_a_reason_asks_for_it(case, clerk):
     assert "请写明退回补正的原因" in _text(clerk.post(LIST, data))
     assert clerk.post(LIST, data | {"note": "缺材料"}).status_code == 302
     assert {step.note for step in Step.objects.filter(name="return")} == {"缺材料"}
+
+
+def test_what_stands_in_the_way_of_all_is_said_on_the_bulk_page_and_nothing_is_lost(case, clerk):
+    rows = [case(), case()]
+    CalendarYear.objects.all().delete()
+    data = _bulk(rows, confirmed="yes", happened_on=_today(), note="缺材料清单") | {"action": "move_return"}
+    page = _text(clerk.post(LIST, data))
+    assert f"工作日历里还没有 {timezone.localdate().year} 年" in page
+    assert "缺材料清单</textarea>" in page
+    assert not Step.objects.filter(name="return").exists()
+    load_year(timezone.localdate().year)
+    assert clerk.post(LIST, data).status_code == 302
+    assert Step.objects.filter(name="return").count() == 2
 
 
 def test_moves_of_parties_in_bulk_are_entered_on_behalf(case, clerk):
