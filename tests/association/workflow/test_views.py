@@ -162,7 +162,9 @@ def test_a_step_on_behalf_keeps_how_it_came_the_day_and_the_scan(case, clerk):
     assert "代录：替单位录入这一步" in page
     assert 'name="happened_on"' not in page
     scan = SimpleUploadedFile("申报表.pdf", PDF, "application/pdf")
-    data = {"channel": "paper", "received_on": _today(), "scan": scan, "note": "", **_hidden(page)}
+    data = {"channel": "paper", "received_on": "2020-01-01", "note": "", **_hidden(page)}
+    assert "收到日期不能早于上一步" in _text(clerk.post(_move(row, "submit"), data), 422)
+    data |= {"received_on": _today(), "scan": scan}
     assert clerk.post(_move(row, "submit"), data).status_code == 302
     step = Step.objects.of(row).last()
     assert (step.channel, step.received_on, step.signature) == ("paper", timezone.localdate(), "王经办")
