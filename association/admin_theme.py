@@ -8,7 +8,7 @@ def _sheet(_request):
 
 
 def _icon(_request):
-    return static("img/icon.svg")
+    return "/icon.svg"
 
 
 def site_name(_request) -> str:

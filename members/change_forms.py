@@ -40,7 +40,7 @@ class ProposalForm(KeepsFiles, forms.Form):
             **dict.fromkeys(("max_digits", "max_whole_digits"), "这个数额太大，请核对；单位是万元。"),
         },
     )  # fmt: skip
-    main_qualification = text_field("主项资质", 80, "例：建筑工程施工总承包三级")
+    main_qualification = text_field("主项资质", 80, "照证书写，连同等级。")
     licence = KeptFileField(
         label="证明材料", purpose="firm-change.licence", one_pdf=True, required=False,
         help_text="营业执照、变更核准通知书、资质证书，换人的来函；几张照片会合成一个 PDF。",

@@ -35,7 +35,7 @@ class ApplicationFields(forms.ModelForm):
             "staff_count": {"invalid": "请填写整数，例如 120。", "min_value": "职工人数不能小于 0。"},
         }
         help_texts = {
-            "business": "例：房屋建筑和市政工程施工。",
+            "business": "照营业执照写主要的几项。",
             "wished_post": "例：理事单位；没有意向的不填。",
         }
         widgets = {"introduction": forms.Textarea(attrs={"rows": 5})}
@@ -49,7 +49,7 @@ class ApplicationFields(forms.ModelForm):
             del self.fields["staff_count"]
             for name, label in MembershipApplication.OF_PERSON.items():
                 self.fields[name].label = label
-            self.fields["business"].help_text = "例：某某设计院，结构设计。"
+            self.fields["business"].help_text = "例：某某公司，从事的专业。"
 
     def clean_contact_phone(self):
         text = self.cleaned_data["contact_phone"]

@@ -70,12 +70,20 @@ class Base(models.Model):
 class Association(Base):
     """The one row that says who runs this portal (本协会). Nothing in code names an association or a city."""
 
+    class Scene(models.TextChoices):
+        HILLS = "hills", "山水"
+        TOWER = "tower", "湖边楼阁"
+        HOMES = "homes", "楼宇"
+
     name = models.CharField("协会全称", max_length=60)
     short_name = models.CharField("简称", max_length=20)
     site_name = models.CharField("网站名称", max_length=40)
     slogan = models.CharField("首页标语", max_length=40, blank=True)
     tagline = models.CharField("标语下的一句话", max_length=80, blank=True)
-    logo_letter = models.CharField("标识字", max_length=2, help_text="没有标识图片时，页头方块里的一个字。")
+    logo_letter = models.CharField("标识字", max_length=2, help_text="页头方块和浏览器标签上的一个字。")
+    scene = models.CharField(
+        "首页图案", max_length=8, choices=Scene, default=Scene.HILLS, help_text="首页标语右边的线描。"
+    )
     introduction = models.TextField("协会简介", blank=True)
     phone = models.CharField("联系电话", max_length=40, blank=True)
     email = models.EmailField("邮箱", blank=True)
@@ -201,8 +209,3 @@ def working_day_table() -> workdays.WorkingDays:
 def add_working_days(start, days: int):
     """The date `days` working days after `start` (not counted). Raises workdays.YearMissing."""
     return workdays.add_working_days(start, days, working_day_table())
-
-
-def working_days_left(today, until) -> int:
-    """Working days after `today` up to and including `until`; 0 when it is past. Raises workdays.YearMissing."""
-    return workdays.working_days_between(today, until, working_day_table()) if until > today else 0

@@ -16,7 +16,21 @@ class AssociationAdmin(BaseAdmin):
     form = AssociationForm
     sidebar_order = 10
     fieldsets = [
-        ("名称", {"fields": ["name", "short_name", "site_name", "logo_letter", "slogan", "tagline", "introduction"]}),
+        (
+            "名称",
+            {
+                "fields": [
+                    "name",
+                    "short_name",
+                    "site_name",
+                    "logo_letter",
+                    "scene",
+                    "slogan",
+                    "tagline",
+                    "introduction",
+                ]
+            },
+        ),
         ("联系", {"fields": ["phone", "email", "address", "postcode", "office_hours", "authority_name"]}),
         ("备案", {"fields": ["icp_number", "police_number"]}),
         ("地区与部门", {"fields": ["district_lines", "department_lines", "word_lines"]}),

@@ -1,5 +1,6 @@
 """Writes of the newsroom: articles with their revisions, remarks, attachments, pins, and the clock."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -23,6 +24,7 @@ from association.workflow.models import Step
 from . import html
 from .enums import ArticleState
 from .models import TEXT, Article, Attachment, Contribution, Picture, Publication, Remark, Revision
+from .word import taken_in
 
 OPEN = {  # who may change the words in which state: whoever signs next mends what he sees
     ArticleState.DRAFT: Right.NEWS,
@@ -55,6 +57,17 @@ def create_article(*, by, column, topics=(), note: str = "", **values) -> Articl
     record(article, "article.created", f"{name_of(by)}新建稿件「{article}」", by=by)
     refresh_todo(article)
     return article
+
+
+def create_from_word(upload, *, by, column) -> tuple[Article, Sequence[str]]:
+    """A new article with the title, text and pictures of a Word file, and a sentence on each thing that was left out.
+
+    The pictures are taken in first, outside of any transaction: that may take seconds. Raises ValidationError.
+    """
+    needs(by, Right.NEWS, "编辑信息")
+    with taken_in(upload, by=by) as word:
+        note = f"来自 Word 文件「{upload.name}」"
+        return create_article(by=by, column=column, note=note, title=word.title, body=word.body), word.refused
 
 
 @transaction.atomic

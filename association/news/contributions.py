@@ -6,8 +6,10 @@ it when it is out. Points (投稿采用) are given then, to members, once.
 
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.html import escape
@@ -27,10 +29,12 @@ from . import gallery, html
 from .actions import create_article, delete_draft, why_not_delete
 from .enums import CONTRIBUTION, CONTRIBUTION_TO_FILL_IN, ArticleState, ContributionState, SourceKind
 from .models import Article, Column, Contribution, Picture, Publication
+from .word import WordText, plain, taken_in
 
 S = ContributionState
 FIELDS = ("title", "text", "author", "is_own", "pictures")
 MOST_PICTURES = 9
+LONGEST_TEXT = 20_000  # characters
 FEWEST_WORDS = 30  # characters of a text that is worth reading
 POINTS = "article"  # the rule's key, members/data/points.json
 _MARK = re.compile(r"[〔\[【（(]\s*图\s*(\d{1,2})\s*[〕\]】）)]")
@@ -86,6 +90,25 @@ def save(contribution: Contribution, *, by, seen_version: int | None = None, **v
     if "pictures" in changed:
         gallery.drop_unused(gallery.put(row.files, (one["uid"] for one in row.pictures)))
     return row
+
+
+def begin_from_word(upload, *, party: Party, by) -> tuple[Contribution, Sequence[str]]:
+    """A draft with the title, text and pictures of a Word file, and a sentence on each thing that was left out.
+
+    The pictures are taken in first, outside of any transaction: that may take seconds. Raises ValidationError.
+    """
+    must_act_for(by, party)
+    with taken_in(upload, by=by, most=MOST_PICTURES) as word:
+        return _begin_with(word, party=party, by=by), word.refused
+
+
+@transaction.atomic
+def _begin_with(word: WordText, *, party: Party, by) -> Contribution:
+    text, most = plain(word), LONGEST_TEXT
+    if len(text) > most:
+        raise ValidationError(f"正文最多 {most} 个字，文件里有 {len(text)} 个，请精简以后再上传。")
+    pictures = [{"uid": str(one.uid), "caption": ""} for one in word.pictures]
+    return save(begin(party=party, by=by), by=by, title=word.title, text=text, pictures=pictures)
 
 
 # -- What its moves ask and do (workflow/contributions.py) ------------------------------------------------------------

@@ -35,6 +35,12 @@ _CELL_END = re.compile(r"</t[dh]>")
 _TAG = re.compile(r"<[^>]+>")
 _IMG = re.compile(r"<img\b[^>]*>")
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+_AFTER_STOP = re.compile(r"(?<=[。！？；：，、…”》）])\n")  # Chinese sets no blank between sentences
+_TABLE, _ROW, _CELL = (
+    re.compile(rf"<{tag}\b.*?</{end}>", re.DOTALL)
+    for tag, end in (("table", "table"), ("tr", "tr"), ("t[dh]", "t[dh]"))
+)
+_FIGURE = re.compile(r"[-−+]?[\d,]+(?:\.\d+)?%?")
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -70,7 +76,7 @@ def text_of(html: str) -> str:
 
 def summary_of(html: str, most: int = 100) -> str:
     """The beginning of the words, for who gave no summary."""
-    words = text_of(_CAPTION.sub("", html)).replace("\n", " ")
+    words = _AFTER_STOP.sub("", text_of(_CAPTION.sub("", html))).replace("\n", " ")
     return words if len(words) <= most else words[: most - 1].rstrip("，、；：（ ") + "…"
 
 
@@ -105,3 +111,28 @@ def with_scrolling_tables(html: str) -> str:
     """Tables in a box that scrolls sideways on a phone and that the keyboard reaches."""
     box = '<div class="table-scroll" role="region" aria-label="表格，可左右滑动" tabindex="0"><table'
     return html.replace("<table", box).replace("</table>", "</table></div>")
+
+
+def with_figures(html: str) -> str:
+    """Columns of nothing but figures (the first is a name or a number) get `class="num"`, head and all, and stand in line."""
+    return _TABLE.sub(lambda found: found[0] if "span=" in found[0] else _in_line(found[0]), html)
+
+
+def _in_line(table: str) -> str:
+    rows = [_CELL.findall(row) for row in _ROW.findall(table)]
+    bodies = [row for row in rows if any(cell.startswith("<td") for cell in row)]
+    words = [[_TAG.sub("", cell).strip() for cell in row] for row in bodies]
+    width = max(map(len, rows), default=0)
+    figures = {
+        at for at in range(1, width)
+        if any(len(row) > at and row[at] for row in words)
+        and all(len(row) <= at or not row[at] or _FIGURE.fullmatch(row[at]) for row in words)
+    }  # fmt: skip
+
+    def marked(row) -> str:
+        cells = iter(range(width))
+        return _CELL.sub(
+            lambda cell: f'{cell[0][:3]} class="num"{cell[0][3:]}' if next(cells) in figures else cell[0], row[0]
+        )
+
+    return _ROW.sub(marked, table)

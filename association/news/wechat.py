@@ -50,6 +50,7 @@ MEANS = {  # what the more usual refusals mean, by the number that comes with th
     40164: "本网站服务器的地址不在公众号的白名单里，请在公众号后台「基本配置」里加上。",
     45009: "今天调用微信接口的次数用完了，请明天再试。", 48001: "这个公众号没有草稿接口的权限，请改用复制的办法。",
 }  # fmt: skip
+UNSURE = "送出时中断了，不知道公众号有没有收到：请到公众号的草稿箱看一看，没有这篇再送一次。"
 
 
 def is_configured() -> bool:
@@ -132,8 +133,11 @@ def send_draft(job) -> Iterator[tuple]:
             job.keep(urls=urls)
         yield number + 1, len(pictures) + 1, "上传图片"
     if "draft" not in job.cursor:
+        if job.cursor.get("asked"):  # by a worker that was killed before it had an answer: a second draft helps nobody
+            raise Refused(UNSURE)
         thumb = _upload("material/add_material", token, cover, kind="image")["media_id"]
         content = dressed(publication, urls.__getitem__, more=lines_under(article, publication.signatures))
+        job.keep(asked=True)
         job.keep(draft=_add(token, publication, content, thumb, job.args["site"]))
         with transaction.atomic():
             record(article, "article.wechat", f"{name_of(job.owner)}把文章送到公众号草稿箱", by=job.owner)

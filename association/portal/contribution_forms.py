@@ -2,7 +2,7 @@
 
 from django import forms
 
-from association.news.contributions import FIELDS, MOST_PICTURES
+from association.news.contributions import FIELDS, LONGEST_TEXT, MOST_PICTURES
 
 from .gallery_forms import GalleryForm
 
@@ -22,7 +22,7 @@ class ContributionForm(GalleryForm):
         help_text="说清谁做了什么，32 个字以内最好。",
     )
     text = forms.CharField(
-        label="正文", required=False, max_length=20000, error_messages=_long(20000), strip=False,
+        label="正文", required=False, max_length=LONGEST_TEXT, error_messages=_long(LONGEST_TEXT), strip=False,
         widget=forms.Textarea(attrs={"rows": 16}),
         help_text="可以直接写，也可以从 Word、WPS 粘贴，只留文字。段与段之间空一行；图片放在哪里，就在那里写〔图1〕，不写的排在文末。",
     )  # fmt: skip

@@ -6,10 +6,12 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from association.core.refusals import tried
 from association.inbox.models import Whose
 from association.news import contributions
 from association.news.enums import CONTRIBUTION_TO_FILL_IN, ContributionState
 from association.news.models import Contribution
+from association.news.word_forms import WordForm
 
 from . import cases
 from .contribution_forms import ContributionForm
@@ -50,6 +52,27 @@ def contribution_new(request, desk):
     if not StartForm(request.POST).is_valid():
         return redirect(HOME)
     return redirect(contributions.begin(party=desk.party, by=request.user).case.desk_url)
+
+
+@of_party
+def contribution_word(request, desk):
+    """A Word file becomes a draft, to be read once more and handed in."""
+    desk.must_move()
+    form = WordForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        found = tried(form, lambda: contributions.begin_from_word(upload, party=desk.party, by=request.user))
+        if found:
+            row, refused = found
+            messages.success(request, f"已读入「{upload.name}」，请核对文字，给图片写上说明，再提交投稿。")
+            for sentence in refused:
+                messages.warning(request, sentence)
+            return redirect(row.case.desk_url)
+    context = {
+        "form": form, "title": "用 Word 文件投稿", "crumbs": CRUMB, "back": HOME,
+        "note": f"最多读入 {contributions.MOST_PICTURES} 张图片；表格只留文字。",
+    }  # fmt: skip
+    return render(request, "portal/contribution_word.html", context, status=422 if form.errors else 200)
 
 
 def _state_of(case) -> dict:

@@ -63,6 +63,7 @@ urlpatterns = [
     path("seats/<uuid:uid>/end/", seats_views.seat_end, name="seat_end"),
     path("contributions/", contribution_views.contribution_list, name="contributions"),
     path("contributions/new/", contribution_views.contribution_new, name="contribution_new"),
+    path("contributions/word/", contribution_views.contribution_word, name="contribution_word"),
     path("contributions/<uuid:uid>/", contribution_views.contribution, name="contribution"),
     path("contributions/<uuid:uid>/undo/", contribution_views.contribution_undo, name="contribution_undo"),
     path("contributions/<uuid:uid>/<slug:name>/", contribution_views.contribution_move, name="contribution_move"),

@@ -27,7 +27,8 @@ def organization(request) -> dict:
 
 
 def news_article(request, article, path, image: str) -> SafeString:
-    author = {"@type": "Person", "name": article.author} if article.author else organization(request)
+    publisher = organization(request)
+    author = {"@type": "Person", "name": article.author} if article.author else publisher
     data = {
         "@type": "NewsArticle",
         "headline": article.title,
@@ -38,6 +39,6 @@ def news_article(request, article, path, image: str) -> SafeString:
         "image": [image],
         "mainEntityOfPage": request.build_absolute_uri(article.get_public_url()),
         "author": author,
-        "publisher": organization(request),
+        "publisher": publisher,
     }
     return script({key: value for key, value in data.items() if value})

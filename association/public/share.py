@@ -1,21 +1,39 @@
-"""The picture beside a link (分享图) of a page that has none: lake and hills in the association's own colour. Pure."""
+"""Pictures in the association's own colour: beside a link (分享图) to a page that has none, and on a browser's tab. Pure."""
 
 from functools import lru_cache
+from html import escape
 from io import BytesIO
 from math import sin
 
 from PIL import Image, ImageDraw
 
-from .theme import BLACK, HEX, WHITE, mix, parse
+from .theme import BLACK, HEX, WHITE, mix, parse, readable, written
 
 SIZE = (1200, 630)
 LAKE = "#0f4c5c"
 SHADES = ((0.10, 300, 0.9), (0.05, 390, 1.7), (0.0, 470, 2.6))  # of each ridge: lighter, how far down, how many waves
 
 
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="14" fill="{fill}"/>'
+    '<text x="32" y="33" fill="#fff" font-size="{size}" font-weight="700" text-anchor="middle" dominant-baseline="central"'
+    " font-family=\"'Songti SC','Noto Serif CJK SC','SimSun',serif\">{letter}</text></svg>"
+)
+
+
 def share_jpeg(colours) -> bytes:
+    return _drawn(_lake(colours))
+
+
+def icon_svg(letter: str, colours) -> str:
+    """The mark of the page's head, for a tab; a letter or two (标识字)."""
+    fill = written(readable(parse(_lake(colours)), WHITE, towards=BLACK))
+    return ICON.format(fill=fill, size=40 if len(letter) < 2 else 26, letter=escape(letter))
+
+
+def _lake(colours) -> str:
     wanted = colours.get("lake", "") if isinstance(colours, dict) else ""
-    return _drawn(wanted if isinstance(wanted, str) and HEX.fullmatch(wanted) else LAKE)
+    return wanted if isinstance(wanted, str) and HEX.fullmatch(wanted) else LAKE
 
 
 @lru_cache(maxsize=4)

@@ -50,5 +50,6 @@ urlpatterns = [
     path("atom.xml", feeds.all_atom, name="atom"),
     path("theme.css", views.theme, name="theme"),
     path("robots.txt", views.robots, name="robots"),
+    path("icon.svg", views.icon, name="icon"),
     path("favicon.ico", views.favicon, name="favicon"),
 ]

@@ -2,10 +2,10 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
 
 from association.core.models import Association
 from association.core.pagecache import public_page
+from association.news.enums import HomePlace
 from association.news.models import ABOUT, SitePage
 from association.news.rendering import drawn
 from association.publicity import queries as lists
@@ -16,11 +16,12 @@ from . import home as home_lists
 from . import meta, queries
 from .forms import DirectoryForm, LinesForm, SearchForm, page_number
 from .frame import frame_of
-from .share import share_jpeg
+from .share import icon_svg, share_jpeg
 from .theme import stylesheet
 
 CLOSED = ("/admin/", "/desk/", "/accounts/", "/files/", "/lookup/progress/")  # to search engines
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in CLOSED)
+NOTICES, POLICY = HomePlace.NOTICES, HomePlace.POLICY
 GROWN = 50  # lines of a list from which the whole of it on one page is offered
 
 
@@ -42,6 +43,7 @@ def home(request):
         "services": _services(rates),
         "tiles": tiles,
         "json_ld": meta.script(meta.organization(request)),
+        "quiet": not publicities and home_lists.ANNOUNCED not in shown and {NOTICES, POLICY} <= shown.keys(),
         **{place.value: _part(place, frame, shown) for place in home_lists.MOST},
     }
     return render(request, "public/home.html", context)
@@ -200,9 +202,15 @@ def share_picture(request):
     return HttpResponse(share_jpeg(Association.current().colours), content_type="image/jpeg")
 
 
+@public_page("v")
+def icon(request):
+    own = Association.current()
+    return HttpResponse(icon_svg(own.logo_letter, own.colours), content_type="image/svg+xml; charset=utf-8")
+
+
 @public_page()
 def favicon(request):
-    return redirect(static("img/icon.svg"))
+    return redirect("public:icon")
 
 
 # -- Helpers ------------------------------------------------------------------------------------------------------

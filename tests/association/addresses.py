@@ -47,6 +47,7 @@ OUTSIDE = {
     "public:theme": EVERYONE,
     "public:robots": EVERYONE,
     "public:favicon": "on on on on on on",
+    "public:icon": "ok ok ok ok ok ok",
     "portal:home": MEMBERS,
     "portal:switch": "login 405 405 405 405 405",
     "portal:firm": OWN,

@@ -15,13 +15,17 @@ UNUSED = ("guardian", "constance", "location_field", "unfold_crispy", "contrib/i
 
 
 def _entries(text: str) -> dict:
-    """{msgid or (msgid, 0): msgstr} of a .po file without contexts."""
+    """{msgid or (msgid, 0): msgstr} of a .po file."""
     found = {}
     for block in text.split("\n\n"):
         parts = {}
-        for keyword, value in re.findall(r'^(msgid|msgid_plural|msgstr|msgstr\[0\]) (".*")$', block, flags=re.M):
+        for keyword, value in re.findall(
+            r'^(msgctxt|msgid|msgid_plural|msgstr|msgstr\[0\]) (".*")$', block, flags=re.M
+        ):
             parts[keyword] = ast.literal_eval(value)
         if parts.get("msgid"):
+            if "msgctxt" in parts:
+                parts["msgid"] = f"{parts['msgctxt']}\x04{parts['msgid']}"  # as gettext keeps it
             found[(parts["msgid"], 0) if "msgid_plural" in parts else parts["msgid"]] = (
                 parts.get("msgstr[0]") or parts["msgstr"]
             )

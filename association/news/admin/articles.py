@@ -163,6 +163,9 @@ class ArticleAdmin(desk.DeskPages, StatefulAdminMixin, BaseAdmin):
 
     reads.number = True
 
+    def list_links(self, request):
+        return [Link("从 Word 新建", self.page_url("word"))] if self.has_add_permission(request) else []
+
     # -- who may -----------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request, obj=None):

@@ -25,11 +25,12 @@ from ..pictures import crop
 from ..rendering import drawn
 from .forms import CoverForm, CropForm, RemarkForm, widest
 from .wechat import WechatPages
+from .word import WordPages
 
 NEWS = f"portal.{Right.NEWS}"
 
 
-class DeskPages(WechatPages):
+class DeskPages(WordPages, WechatPages):
     """Before StatefulAdminMixin in ArticleAdmin."""
 
     def extra_urls(self):

@@ -30,12 +30,24 @@ class ShownQuerySet(StaffQuerySet):
         return self.filter(is_shown=True)
 
 
+class Placed(Base):
+    """What staff put in an order and show or hide."""
+
+    position = models.PositiveSmallIntegerField("排序", default=100)
+    is_shown = models.BooleanField("公开", default=True)
+
+    objects = ShownQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
 class ColumnQuerySet(ShownQuerySet):
     def shown(self):
         return self.filter(is_open=True)
 
 
-class Column(Base):
+class Column(Placed):
     """A column (栏目) of the site; the tree that staff edit."""
 
     parent = models.ForeignKey(
@@ -46,7 +58,6 @@ class Column(Base):
     intro = models.CharField("说明", max_length=120, blank=True)
     layout = models.CharField("页面样式", max_length=10, choices=Layout, default=Layout.LIST)
     home_place = models.CharField("首页位置", max_length=12, choices=HomePlace, blank=True, default=HomePlace.NOWHERE)
-    position = models.PositiveSmallIntegerField("排序", default=100)
     is_shown = models.BooleanField("公开", default=True, help_text="关闭后，栏目、下级栏目和其中的文章都不对外显示。")
     is_open = models.BooleanField(default=True, editable=False)  # it and all above it are shown; kept by save()
 
@@ -104,7 +115,7 @@ def _open_or_close():
             Column.objects.filter(pk__in=wrong).update(is_open=now)
 
 
-class Topic(Base):
+class Topic(Placed):
     """A topic (专题) that gathers articles of any column."""
 
     title = models.CharField("标题", max_length=40)
@@ -113,10 +124,6 @@ class Topic(Base):
     cover = models.ForeignKey(
         "news.Picture", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="封面"
     )
-    position = models.PositiveSmallIntegerField("排序", default=100)
-    is_shown = models.BooleanField("公开", default=True)
-
-    objects = ShownQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "专题"
@@ -129,17 +136,13 @@ class Topic(Base):
         return f"/topics/{self.slug}/"
 
 
-class SitePage(Base):
+class SitePage(Placed):
     """A page that stands by itself (单页): about, charter, organisation, contact."""
 
     title = models.CharField("标题", max_length=40)
     slug = models.CharField("网址名", max_length=40, unique=True, validators=[slug_is_plain])
     body = models.TextField("正文", blank=True)
     pictures = models.ManyToManyField("news.Picture", related_name="+", editable=False)
-    position = models.PositiveSmallIntegerField("排序", default=100)
-    is_shown = models.BooleanField("公开", default=True)
-
-    objects = ShownQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "单页"
@@ -162,7 +165,7 @@ class BannerQuerySet(ShownQuerySet):
         )
 
 
-class Banner(Base):
+class Banner(Placed):
     """A picture with a link on the home page (横幅), for some days."""
 
     title = models.CharField("标题", max_length=40, help_text="也是图片的替代文字。")
@@ -170,8 +173,6 @@ class Banner(Base):
     url = models.CharField("链接", max_length=300, blank=True)
     first_day = models.DateField("从哪天起", null=True, blank=True)
     last_day = models.DateField("到哪天止", null=True, blank=True)
-    position = models.PositiveSmallIntegerField("排序", default=100)
-    is_shown = models.BooleanField("公开", default=True)
 
     objects = BannerQuerySet.as_manager()
 
@@ -189,16 +190,12 @@ class Banner(Base):
             raise ValidationError({"last_day": "「到哪天止」在「从哪天起」之前，请核对。"})
 
 
-class SiteLink(Base):
+class SiteLink(Placed):
     """A link to another site (友情链接), in groups."""
 
     name = models.CharField("名称", max_length=40)
     url = models.URLField("网址", max_length=300)
     group = models.CharField("分组", max_length=20, blank=True, help_text="例：主管部门、兄弟协会")
-    position = models.PositiveSmallIntegerField("排序", default=100)
-    is_shown = models.BooleanField("公开", default=True)
-
-    objects = ShownQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "友情链接"

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from association.core.calendar import enter_year, load_year
-from association.core.models import CalendarDay, CalendarYear, add_working_days, working_days_left
+from association.core.models import CalendarDay, CalendarYear, add_working_days
 from association.core.workdays import YearMissing
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +43,6 @@ def test_where_no_year_is_known_the_command_fails():
 def test_days_are_counted_by_the_table():
     load_year(2021)
     assert add_working_days(dt.date(2021, 4, 28), 5) == dt.date(2021, 5, 8)
-    assert working_days_left(dt.date(2021, 4, 30), dt.date(2021, 5, 8)) == 3
-    assert working_days_left(dt.date(2021, 5, 9), dt.date(2021, 5, 8)) == 0
 
 
 def test_a_missing_year_says_which_and_where_to_enter_it():

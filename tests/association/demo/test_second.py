@@ -10,6 +10,7 @@ from association.demo import year
 from association.news.models import Article, Disclosure, JournalIssue, Publication, Showcase, SitePage, Topic
 from association.news.models.disclosure import DisclosureKind
 from members.models import DuesBill, Firm, Membership, Tenure
+from tests.pages import words_of
 
 PLAN = year.read("anhui")
 FIRST_ONE_S = re.compile("岳阳|巴陵|洞庭|湘|0730|建筑业|施工企业|建筑企业|县市区|资质|信用等级|工程款")
@@ -55,6 +56,11 @@ def test_the_second_association_has_a_site_without_a_word_of_the_first(loaded):
     assert "物业服务企业" in page
     assert "<span>地市</span>" in page
     assert visitor.get("/theme.css").content.decode().count("--lake:") == 2  # by day and by night
+    home = visitor.get("/")
+    words = words_of(home)
+    assert words.index("关于征求换届工作方案意见的通知") < words.index("现在没有公示")  # nothing empty stands in front
+    assert "皖ICP备00000000号-1" in home.content.decode()
+    assert "hero-homes" in home.content.decode()
     page = visitor.get("/pages/organisation/").content.decode()
     assert "皖北分会" in page
     assert Showcase.objects.on_show().count() == 2

@@ -49,8 +49,20 @@ def test_a_summary_ends_where_words_do():
     figure = (
         "<figure><img><figcaption>现场</figcaption></figure><table><caption>表一</caption><tr><td>甲</td></tr></table>"
     )
-    assert html.summary_of(f"<p>短文。</p>{figure}") == "短文。 甲"
+    assert html.summary_of(f"<p>短文。</p>{figure}") == "短文。甲"
+    assert html.summary_of("<h2>一</h2><p>甲</p><p>乙</p>") == "一 甲 乙"
     assert html.summary_of(f"<p>{'长' * 98}，文章</p>") == "长" * 98 + "…"
+
+
+def test_columns_of_figures_stand_in_line():
+    head = '<thead><tr><th scope="col">项目</th><th scope="col">万元</th><th>说明</th></tr></thead>'
+    rows = "<tr><td>2025</td><td>1,296.40</td><td>3</td></tr><tr><td>2024</td><td>-3%</td><td>约 4</td></tr>"
+    drawn = html.with_figures(f"<table>{head}<tbody>{rows}</tbody></table>")
+    assert drawn.count('class="num"') == 3
+    assert '<th class="num" scope="col">万元</th>' in drawn
+    assert '<td class="num">1,296.40</td><td>3</td>' in drawn
+    joined = '<table><tr><td colspan="2">甲</td></tr><tr><td>乙</td><td>1</td></tr></table>'
+    assert html.with_figures(joined) == joined
 
 
 def test_pictures_and_links_of_a_text():

@@ -3,9 +3,11 @@
 import json
 import re
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.utils import timezone
 
 from association.jobs.actions import run
 from association.jobs.models import Job
@@ -127,6 +129,16 @@ def test_no_connection_is_one_sentence_and_the_next_try_sends_the_rest(out, wech
     job.delete()
     settings.WECHAT_API = real
     assert _sent(client_of(writer), out).state == "done"
+
+
+def test_a_worker_killed_while_it_waited_for_the_answer_sends_no_second_draft(out, wechat, writer, client_of):
+    assert client_of(writer).post(page_of(out, "wechat/send")).status_code == 302
+    long_ago = timezone.now() - timedelta(days=1)
+    Job.objects.update(state=Job.State.RUNNING, cursor={"asked": True}, heartbeat_at=long_ago)
+    job = run(Job.objects.get().pk)
+    assert job.state == "failed"
+    assert "请到公众号的草稿箱看一看" in job.error
+    assert "draft/add" not in [path for path, *_ in wechat.asked]
 
 
 def test_nothing_is_sent_before_it_is_signed_or_without_a_picture(article, signed, wechat, writer, client_of):

@@ -25,7 +25,7 @@ def test_on_an_empty_database_each_page_says_what_will_stand_there(client, addre
     said = {
         "/": "现在没有公示",
         "/firms/": "名录里还没有企业",
-        "/publicity/": "还没有结束的公示",
+        "/publicity/": "现在没有公示",
         "/about/": "联系方式正在整理",
     }
     assert said[address] in words_of(response)
@@ -303,7 +303,18 @@ def test_robots_and_icon(client):
     robots = client.get("/robots.txt")
     assert robots["Content-Type"].startswith("text/plain")
     assert "Disallow: /desk/" in robots.content.decode()
-    assert client.get("/favicon.ico")["Location"].endswith("img/icon.svg")
+    assert client.get("/favicon.ico")["Location"] == "/icon.svg"
+
+
+def test_the_mark_on_the_tab_and_the_drawing_are_the_associations_own(client, association):
+    association.logo_letter, association.colours, association.scene = "<皖", {"lake": "#28466e"}, "homes"
+    association.save()
+    home = client.get("/").content.decode()
+    mark = client.get(re.search(r'rel="icon" href="(/icon\.svg\?v=\d+)"', home)[1])
+    assert mark["Content-Type"].startswith("image/svg+xml")
+    assert ">&lt;皖</text>" in mark.content.decode()
+    assert 'fill="#28466e"' in mark.content.decode()
+    assert "hero-homes" in home
 
 
 def test_the_colours_are_a_sheet_of_their_own(client, association, django_capture_on_commit_callbacks):
