@@ -2,7 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, Max
+from django.utils import timezone
 
+from association.cases.models import Case
+from association.core.templatetags.portal import cn_moment
 from association.publicity.actions import by_association, prepare_list, why_not_prepare
 from association.publicity.models import PublicityList
 from association.publicity.moving import MovedCases
@@ -48,6 +52,17 @@ def make_list(rating_round: RatingRound, *, by) -> PublicityList:
         lines=lines_of(current), working_days=current.publicity_days, how_to_object=HOW_TO_OBJECT,
         result_label="拟定等级", by=by, **by_association(),
     )  # fmt: skip
+
+
+def still_checking(publicity: PublicityList) -> str:
+    """What to know before a draft goes up: firms on it that may still check their scores; "" where none. One query."""
+    waiting = Case.objects.filter(
+        pk__in=publicity.lines.values("case"), state=RatingState.CHECKING, due_at__gte=timezone.now()
+    ).aggregate(firms=Count("pk"), until=Max("due_at"))
+    if not waiting["firms"]:
+        return ""
+    until = cn_moment(waiting["until"])
+    return f"名单上有 {waiting['firms']} 家还在核对得分，最晚到 {until}；发布公示以后，核对就到此为止。"
 
 
 def why_not(rating_round: RatingRound) -> str:

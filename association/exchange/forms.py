@@ -26,6 +26,13 @@ class UploadForm(forms.Form):
             },
         )  # fmt: skip
 
+    def clean(self):
+        """A browser sends no file twice: who has to mend another field reads that the file is to be chosen again."""
+        data = super().clean()
+        if self.errors and data.get("file"):
+            self.add_error("file", "改好以后，请再选一次文件。")
+        return data
+
     def options(self) -> dict:
         """The options as a batch keeps them: JSON, without those left open."""
         told = {name: self.cleaned_data.get(name) for name in self.kind.options}

@@ -256,9 +256,9 @@ def _no_header(near, hidden: Sequence[Sheet], layouts: Mapping[str, Sequence[Col
     wanted = [column for columns in layouts.values() for column in columns]
     required = [column.label for column in wanted if column.makes_layout] or [column.label for column in wanted]
     sentence = f"没有找到表头：前 {HEADER_ROWS} 行里没有一行写着列名{_quoted(required)}"
-    if headers:
-        best = max(headers, key=lambda header: len(header.found))
-        missing = [column.label for column in best.missing if column.makes_layout]
+    best = max(headers, key=lambda header: len(header.found), default=None)
+    missing = [column.label for column in best.missing if column.makes_layout] if best else required
+    if missing != required:  # where all are missing, no row came near
         sentence += f"；最接近的是第 {best.row} 行" + (f"，缺{_quoted(missing)}" if missing else "")
     return UnreadableFile(f"{sentence}。请核对列名后再上传")
 

@@ -26,17 +26,17 @@ from .scan_xls import CompoundFile, is_locked, scan_xls
 from .textfile import TextTable
 
 _SIGNATURES = (
-    (b"%PDF", "PDF 文件"),
+    (b"%PDF", " PDF 文件"),
     (b"\x89PNG", "图片"),
     (b"\xff\xd8\xff", "图片"),
     (b"GIF8", "图片"),
     (b"BM", "图片"),
     (b"II*\0", "图片"),
     (b"MM\0*", "图片"),
-    (b"Rar!", "RAR 压缩包"),
-    (b"7z\xbc\xaf", "7z 压缩包"),
+    (b"Rar!", " RAR 压缩包"),
+    (b"7z\xbc\xaf", " 7z 压缩包"),
     (b"\x1f\x8b", "压缩包"),
-    (b"{\\rtf", "Word 文档"),
+    (b"{\\rtf", " Word 文档"),
 )
 
 

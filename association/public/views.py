@@ -162,7 +162,7 @@ def announcement_sheet(request, uid):
     shown = _announcement_or_404(uid)
     context = {
         "announcement": shown,
-        "lines": shown.lines.order_by("position"),
+        "lines": lists.announced_lines(shown),
         **lists.announcement_facts(shown),
     }
     return render(request, "public/announcement_sheet.html", context)

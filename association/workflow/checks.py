@@ -183,8 +183,14 @@ class Facts:
         last = self.last_step(thing)
         if last and happened_on < last.happened_on:
             raise MoveRefused(
-                f"发生日期不能早于上一步「{last.label}」的 {last.happened_on:%Y-%m-%d}。", code="happened_on"
+                f"{_day(self.on_behalf)}不能早于上一步「{last.label}」的 {last.happened_on:%Y-%m-%d}。",
+                code="happened_on",
             )
+
+
+def _day(on_behalf) -> str:
+    """As the page calls the day of a step."""
+    return "收到日期" if on_behalf else "发生日期"
 
 
 def check_words(move: Transition, *, note: str, happened_on: date, on_behalf: OnBehalf | None):
@@ -193,7 +199,7 @@ def check_words(move: Transition, *, note: str, happened_on: date, on_behalf: On
         raise MoveRefused(f"请写明{move.label}的原因。", code="note")
     today = timezone.localdate()
     if happened_on > today or (on_behalf and on_behalf.received_on > today):
-        raise MoveRefused("发生日期不能晚于今天。", code="happened_on")
+        raise MoveRefused(f"{_day(on_behalf)}不能晚于今天。", code="happened_on")
     if happened_on < today and on_behalf is None and not note.strip():
         raise MoveRefused("补录以前的日期，请在说明里写明原因。", code="note")
 

@@ -192,7 +192,7 @@ def _perform(request, thing, move, form, own) -> bool:
     try:
         perform(thing, move.name, by=request.user, seen_version=seen, **form.arguments(), **data)
     except PermissionDenied as problem:
-        form.add_error(None, str(problem))
+        _put(problem, form, own)
     except ValidationError as problem:
         if _clicked_twice(thing, move, request.user, seen):
             messages.success(request, f"已办理「{move.label}」。")
@@ -200,24 +200,22 @@ def _perform(request, thing, move, form, own) -> bool:
         if getattr(problem, "code", None) == "stale":
             form.data = form.data.copy()
             form.data["seen_version"] = thing.version
-        (form if not own or problem.code in form.fields else _Put(form, own)).put(problem)
+        _put(problem, form, own)
     else:
         messages.success(request, f"已办理「{move.label}」。")
         return True
     return False
 
 
-class _Put:
-    """A refusal about a field of the move's own form goes there; any other to the top."""
-
-    def __init__(self, form, own):
-        self.form, self.own = form, own
-
-    def put(self, problem):
-        if getattr(problem, "code", None) in self.own.fields:
-            self.own.add_error(problem.code, problem.messages[0])
-        else:
-            self.form.put(problem)
+def _put(problem, form, own):
+    """Show a refusal at the field it is about, of the page's form or of the move's own; any other on top."""
+    code = getattr(problem, "code", None)
+    if isinstance(problem, PermissionDenied):
+        form.add_error(None, str(problem))
+    elif own and code not in form.fields and code in own.fields:
+        own.add_error(code, problem.messages[0])
+    else:
+        form.put(problem)
 
 
 def _clicked_twice(thing, move, user, seen) -> bool:
@@ -270,10 +268,13 @@ def bulk_page(request, things, name, *, back_url, hidden, template="workflow/bul
     )  # fmt: skip
     own = _own_form(move, request) if confirmed else move.form() if move.form else None
     if confirmed and form.is_valid() & (own is None or own.is_valid()):
-        data = own.cleaned_data if own else {}
-        moved, refused = perform_many(things, name, by=request.user, **form.arguments(), **data)
-        _report(request, move, moved, refused)
-        return HttpResponseRedirect(back_url)
+        try:
+            done = perform_many(things, name, by=request.user, **form.arguments(), **(own.cleaned_data if own else {}))
+        except (PermissionDenied, ValidationError) as problem:  # what stands in the way of all: nothing was moved
+            _put(problem, form, own)
+        else:
+            _report(request, move, *done)
+            return HttpResponseRedirect(back_url)
     verdicts = preview_many(things, name, request.user, on_behalf=True if on_behalf else None)
     can = [thing for thing, why in verdicts if not why]
     cannot = [(thing, why) for thing, why in verdicts if why]

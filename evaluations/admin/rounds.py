@@ -24,7 +24,7 @@ from ..actions import change_round, issuer_note, open_round, set_switch
 from ..exports import TABLES, export_now, file_name, is_small, start_export
 from ..forms import ReasonForm, RoundForm
 from ..models import RatingRound, ScoringRun
-from ..publicity import make_list, why_not
+from ..publicity import make_list, still_checking, why_not
 from ..runs import start_run
 from ..scheme_rows import rulebook_of
 
@@ -261,6 +261,8 @@ class RatingRoundAdmin(BaseAdmin):
             messages.warning(request, problem.messages[0])
             return HttpResponseRedirect(self.page_url("change", obj.pk))
         messages.success(request, f"已生成公示名单草稿，共 {made.lines.count()} 家。请核对以后发布公示。")
+        if waiting := still_checking(made):
+            messages.warning(request, waiting)
         return HttpResponseRedirect(made.get_absolute_url())
 
     def export_view(self, request, object_id, name):

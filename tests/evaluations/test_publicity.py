@@ -18,7 +18,7 @@ from association.workflow.models import Step
 from evaluations.actions import set_switch
 from evaluations.enums import RatingState
 from evaluations.models import Rating
-from evaluations.publicity import make_list
+from evaluations.publicity import make_list, still_checking
 from evaluations.runs import rate_now
 from tests.codes import firm_code
 
@@ -67,6 +67,15 @@ def test_the_button_makes_a_draft_and_again_the_same_draft(open_round_, client_o
     assert first.url == made.get_absolute_url()
     assert client.post(url).url == first.url
     assert PublicityList.objects.count() == 1
+
+
+def test_who_makes_a_draft_reads_which_firms_may_still_check_their_scores(open_round_, client_of, clerk):
+    set_switch(open_round_, name="sheets_open", on=True, by=clerk, note="请企业核对")
+    perform(Rating.objects.get(name="甲建筑有限公司").case, "ask", by=clerk)
+    client, url = client_of(clerk), f"/admin/evaluations/ratinground/{open_round_.pk}/publicity/"
+    assert "名单上有 1 家还在核对得分，最晚到" in client.post(url, follow=True).content.decode()
+    with later(days=30):
+        assert still_checking(PublicityList.objects.get()) == ""
 
 
 def test_without_the_authoritys_consent_the_page_says_where_to_switch(rated, clerk, client_of):

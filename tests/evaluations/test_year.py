@@ -5,7 +5,7 @@ import random
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db.models import Count
 
 from association.exchange.models import ImportBatch, NameDecision
@@ -145,3 +145,9 @@ def test_a_round_takes_its_issuer_from_the_association(scheme, association, caps
 
 def test_opening_the_year_twice_is_one_round(empty_round):
     assert open_round(year=2020) == (empty_round, False)
+
+
+def test_a_file_that_is_not_there_is_said_in_chinese(tmp_path):
+    with pytest.raises(CommandError, match="，请核对路径和文件名") as refused:
+        call_command("import_excel", "rating-roster", str(tmp_path / "名册.xlsx"), round=2020)
+    assert refused.value.returncode == 2

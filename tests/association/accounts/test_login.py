@@ -66,6 +66,7 @@ def test_the_fifth_wrong_password_locks_for_15_minutes_and_says_so(user, time_ma
     sentence = "密码连续输错 5 次，这个手机号已锁定，请在 09:24 之后再试，急用请联系协会秘书处解锁。"
     assert _said(_login(Client(), user.mobile, "wrong")) == sentence
     assert _said(_login(Client(), user.mobile, PASSWORD)) == sentence  # the right one is not looked at
+    assert "<h2>还不能登录</h2>" in _login(Client(), user.mobile, PASSWORD).content.decode()
     time_machine.shift(timedelta(minutes=14, seconds=59))
     assert _said(_login(Client(), user.mobile, PASSWORD)) == sentence
     time_machine.shift(timedelta(seconds=2))

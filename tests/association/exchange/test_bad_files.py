@@ -38,13 +38,13 @@ def sentence(file, layouts=SCORES, **options) -> str:
 @pytest.mark.parametrize(
     ("file", "words"),
     [
-        (b"%PDF-1.7\n%\xe2\xe3", "这是PDF 文件，不是表格"),
+        (b"%PDF-1.7\n%\xe2\xe3", "这是 PDF 文件，不是表格"),
         (b"\x89PNG\r\n\x1a\n\0\0", "这是图片，不是表格"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "这是图片，不是表格"),
         (b"\0\0\0\x18ftypheic\0\0", "这是图片或视频，不是表格"),
-        (b"Rar!\x1a\x07\x01\0", "这是RAR 压缩包，不是表格"),
-        (b"7z\xbc\xaf\x27\x1c\0", "这是7z 压缩包，不是表格"),
-        (b"{\\rtf1\\ansi", "这是Word 文档，不是表格"),
+        (b"Rar!\x1a\x07\x01\0", "这是 RAR 压缩包，不是表格"),
+        (b"7z\xbc\xaf\x27\x1c\0", "这是 7z 压缩包，不是表格"),
+        (b"{\\rtf1\\ansi", "这是 Word 文档，不是表格"),
         (workbooks.zipped(word__document_dot_xml="<w/>"), "这是 Word 文档，不是表格"),
         (workbooks.zipped(ppt__presentation_dot_xml="<p/>"), "这是 PPT 演示文稿，不是表格"),
         (workbooks.zipped(OFD_dot_xml="<o/>"), "这是 OFD 文件，不是表格"),
@@ -196,6 +196,13 @@ def test_the_nearest_row_and_what_it_lacks_are_named():
     assert sentence(workbooks.xlsx([["评分"], ["单位名称", "分值"], ["甲", 3]])) == (
         "没有找到表头：前 30 行里没有一行写着列名「企业名称」「得分」；最接近的是第 2 行，缺「得分」。"
         "请核对列名后再上传"
+    )
+
+
+def test_a_row_that_has_none_of_the_columns_is_not_near():
+    layouts = {"得分": (*SCORES["得分"], Column("district", "县市区"))}
+    assert sentence(workbooks.xlsx([["区划"], ["县市区", "备注"], ["东区", "无"]]), layouts) == (
+        "没有找到表头：前 30 行里没有一行写着列名「企业名称」「得分」。请核对列名后再上传"
     )
 
 

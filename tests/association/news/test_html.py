@@ -23,6 +23,8 @@ PICTURE = "/pictures/12345678-1234-1234-1234-123456789abc/960.webp"
         ("<!--[if gte mso 9]><xml>x</xml><![endif]--><p>字</p>", "<p>字</p>"),
         ('<table border="1"><tr><td colspan="2" style="x">甲</td></tr></table>',
          '<table><tbody><tr><td colspan="2">甲</td></tr></tbody></table>'),
+        ('<p class="align-right MsoNormal">某某协会</p><h2 class="align-center x">标题</h2><td class="align-right">甲</td>',
+         '<p class="align-right">某某协会</p><h2 class="align-center">标题</h2>甲'),
         ("只有文字 < 5", "只有文字 &lt; 5"),
     ],
 )  # fmt: skip

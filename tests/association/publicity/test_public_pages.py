@@ -1,5 +1,7 @@
 """What a visitor, and the task of the clock, make of it all: nothing confidential gets out."""
 
+import re
+
 import pytest
 
 from association.publicity.actions import end_due, register_objection
@@ -49,8 +51,12 @@ def test_the_page_of_an_announcement_has_only_its_own_lines(with_objections, cli
     travel("2021-05-10 09:00")
     end_due()
     perform(with_objections, "announce", by=leader)
-    text = _open(client, Announcement.objects.get().get_public_url())
+    address = Announcement.objects.get().get_public_url()
+    text = _open(client, address)
     assert [f"甲{n}建设有限公司" in text for n in range(1, 5)] == [False, False, True, True]
+    for page in (text, _open(client, f"{address}print/")):  # it counts afresh: what is held back leaves no gap
+        assert re.findall(r'<td class="nr">(\d+)</td>', page) == ["1", "2"]
+    assert re.findall(r'<td class="nr">(\d+)</td>', _open(client, f"{address}?q=甲4")) == ["2"]
 
 
 def test_drafts_and_withdrawn_lists_have_no_page(draft, clerk, client):

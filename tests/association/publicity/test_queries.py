@@ -121,7 +121,7 @@ def test_an_announcement_shows_its_own_lines(list_of, clerk, leader, travel, dja
     perform(held, "dismiss", by=clerk, outcome="不属实")
     perform(publicity, "supplement", by=leader)
     first = queries.public_announcement(Announcement.objects.get(kind="first").uid)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert [line.name for line in queries.announcement_page(first)] == ["甲"]
         facts = queries.announcement_facts(first)
     assert (facts["line_count"], facts["result_label"], facts["signed_by"]) == (1, "等级", "某某市住建局")

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from association.accounts.models import StandIn
+from association.core.calendar import load_year
+from association.core.models import CalendarYear
 from association.documents.models import Document
 from association.workflow.actions import OnBehalf, perform
 from association.workflow.models import Step
@@ -160,7 +162,9 @@ def test_a_step_on_behalf_keeps_how_it_came_the_day_and_the_scan(case, clerk):
     assert "代录：替单位录入这一步" in page
     assert 'name="happened_on"' not in page
     scan = SimpleUploadedFile("申报表.pdf", PDF, "application/pdf")
-    data = {"channel": "paper", "received_on": _today(), "scan": scan, "note": "", **_hidden(page)}
+    data = {"channel": "paper", "received_on": "2020-01-01", "note": "", **_hidden(page)}
+    assert "收到日期不能早于上一步" in _text(clerk.post(_move(row, "submit"), data), 422)
+    data |= {"received_on": _today(), "scan": scan}
     assert clerk.post(_move(row, "submit"), data).status_code == 302
     step = Step.objects.of(row).last()
     assert (step.channel, step.received_on, step.signature) == ("paper", timezone.localdate(), "王经办")
@@ -246,6 +250,19 @@ def test_a_bulk_move_that_needs_a_reason_asks_for_it(case, clerk):
     assert "请写明退回补正的原因" in _text(clerk.post(LIST, data))
     assert clerk.post(LIST, data | {"note": "缺材料"}).status_code == 302
     assert {step.note for step in Step.objects.filter(name="return")} == {"缺材料"}
+
+
+def test_what_stands_in_the_way_of_all_is_said_on_the_bulk_page_and_nothing_is_lost(case, clerk):
+    rows = [case(), case()]
+    CalendarYear.objects.all().delete()
+    data = _bulk(rows, confirmed="yes", happened_on=_today(), note="缺材料清单") | {"action": "move_return"}
+    page = _text(clerk.post(LIST, data))
+    assert f"工作日历里还没有 {timezone.localdate().year} 年" in page
+    assert "缺材料清单</textarea>" in page
+    assert not Step.objects.filter(name="return").exists()
+    load_year(timezone.localdate().year)
+    assert clerk.post(LIST, data).status_code == 302
+    assert Step.objects.filter(name="return").count() == 2
 
 
 def test_moves_of_parties_in_bulk_are_entered_on_behalf(case, clerk):

@@ -48,6 +48,8 @@ class Command(BaseCommand):
         try:
             with Path(file).open("rb") as handle:
                 outcome = self._read(kinds[kind], File(handle, name=Path(file).name), chosen, dry_run)
+        except FileNotFoundError as problem:
+            raise CommandError(f"没有文件 {file}，请核对路径和文件名", returncode=2) from problem
         except OSError as problem:
             raise CommandError(f"打不开文件 {file}：{problem.strerror}", returncode=2) from problem
         except (UnreadableFile, FileRefused, Refused) as problem:
