@@ -46,6 +46,7 @@ _TABLE, _ROW, _CELL = (
     re.compile(rf"<{tag}\b.*?</{end}>", re.DOTALL)
     for tag, end in (("table", "table"), ("tr", "tr"), ("t[dh]", "t[dh]"))
 )
+_LINK_OR_TEL = re.compile(r"<a\b.*?</a>|<[^>]+>|(?<![\w-])(0\d{2,3}-\d{7,8}|400-\d{3}-\d{4})(?![\d-])", re.DOTALL)
 _FIGURE = re.compile(r"[-−+]?[\d,]+(?:\.\d+)?%?")
 
 
@@ -123,6 +124,15 @@ def with_scrolling_tables(html: str) -> str:
     """Tables in a box that scrolls sideways on a phone and that the keyboard reaches."""
     box = '<div class="table-scroll" role="region" aria-label="表格，可左右滑动" tabindex="0"><table'
     return html.replace("<table", box).replace("</table>", "</table></div>")
+
+
+def with_telephones(html: str) -> str:
+    """Telephone numbers of offices in one piece and to tap; what is a link already stays."""
+    return _LINK_OR_TEL.sub(lambda found: _tapped(found[1]) if found[1] else found[0], html)
+
+
+def _tapped(number: str) -> str:
+    return f'<a class="nowrap" href="tel:{number.replace("-", "")}">{number}</a>'
 
 
 def with_figures(html: str) -> str:

@@ -67,6 +67,13 @@ def test_columns_of_figures_stand_in_line():
     assert html.with_figures(joined) == joined
 
 
+def test_telephones_can_be_tapped():
+    drawn = html.with_telephones('<td>0730-8880000 转 2</td><a href="/x/">0730-8880001</a><img alt="0730-8880002">')
+    assert drawn.count("tel:") == 1
+    assert '<td><a class="nowrap" href="tel:07308880000">0730-8880000</a> 转 2</td>' in drawn
+    assert html.with_telephones("<p>2026-11-22，430600-2026-0001234</p>").count("tel:") == 0
+
+
 def test_pictures_and_links_of_a_text():
     text = html.clean(f'<p><img src="{PICTURE}" alt="甲&quot;乙"><a href="/news/x/?a=1&amp;b=2">链</a></p>')
     assert html.picture_uids(text) == ["12345678-1234-1234-1234-123456789abc"]
