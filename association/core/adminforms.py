@@ -9,6 +9,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.html import strip_tags
 from unfold.widgets import INPUT_CLASSES
 
 from . import masking
@@ -41,6 +42,9 @@ def _parse_token(token: str) -> tuple[int, datetime] | None:
     return (int(version), at) if version.isdigit() and at else None
 
 
+LONGEST_DIFF = 160  # characters of what stood there before and now: a whole page is not quoted in a sentence
+
+
 def changes_since(obj, moment) -> str:
     """One sentence: who changed what since the form was opened."""
     events = list(hooks.events_of(obj).filter(entered_at__gte=moment)[:3]) if hooks.events_of else []
@@ -54,8 +58,12 @@ def _diff(obj, changes: dict) -> str:
     for name, pair in changes.items():
         field = next((one for one in obj._meta.get_fields() if one.name == name), None)
         old, new = (value_in_words(field, value) for value in pair)
-        words.append(f"{label_of_field(obj, name)}：{old} → {new}")
+        both = f"：{old} → {new}"
+        words.append(label_of_field(obj, name) + (both if len(both) <= LONGEST_DIFF else "：内容较长，不在这里列出"))
     return f"（{'，'.join(words)}）" if words else ""
+
+
+_RICH = re.compile(r"<(?:p|h[2-4]|ul|ol|figure|table|blockquote)\b")  # how the text of a page begins
 
 
 def value_in_words(field, value) -> str:
@@ -64,6 +72,8 @@ def value_in_words(field, value) -> str:
         return "是" if value else "否"
     if value is None or value in ("", [], {}):
         return "空"
+    if isinstance(value, str) and _RICH.match(value):
+        return " ".join(strip_tags(value.replace("><", "> <")).split()) or "（只有图片或表格）"
     choices = dict(getattr(field, "flatchoices", None) or ())
     return str(choices.get(value, value)) if not isinstance(value, list | dict) else _table_in_words(value)
 

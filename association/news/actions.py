@@ -84,22 +84,34 @@ def save_article(
     needs(by, Right.NEWS, "编辑信息")
     if why := why_not_edit(locked, by):
         raise MoveRefused(why)
-    _put(locked, values)
-    locked.save()
-    if topics is not None:
+    changed = _put(locked, values)
+    if topics is not None and set(topics) != set(locked.topics.all()):
         locked.topics.set(topics)
         raise_stamp()
+        changed.append("topics")
+    if changed:  # to save what is as it was is no change that a colleague has to look at
+        locked.save()
     _after_change(locked, by=by, note=note)
+    if placed := _labels(name for name in changed if name not in TEXT):
+        record(locked, "article.placed", f"{name_of(by)}改动{placed}", by=by)
     article.refresh_from_db()
     return locked
 
 
-def _put(article, values: dict):
+def _labels(names) -> str:
+    return "、".join(Article._meta.get_field(name).verbose_name for name in names)
+
+
+def _put(article, values: dict) -> list[str]:
+    """The names of the fields that are no longer as they were."""
     unknown = set(values) - {*TEXT, *PLACED}
     if unknown:
         raise TypeError(f"no field of an article: {sorted(unknown)}")
+    keys = {name: Article._meta.get_field(name).attname for name in values}
+    before = {name: getattr(article, key) for name, key in keys.items()}
     for name, value in values.items():
         setattr(article, name, html.clean(value) if name == "body" else value)
+    return [name for name, key in keys.items() if getattr(article, key) != before[name]]
 
 
 def _after_change(article, *, by, note: str):
@@ -112,9 +124,7 @@ def _after_change(article, *, by, note: str):
     number = last.number + 1 if last else 1
     Revision.objects.create(article=article, number=number, text=text, by=by, note=note[:120])
     if last:
-        changed = "、".join(
-            Article._meta.get_field(name).verbose_name for name in TEXT if last.text[name] != text[name]
-        )
+        changed = _labels(name for name in TEXT if last.text[name] != text[name])
         record(article, "article.changed", f"{name_of(by)}修改稿件：{changed}（第 {number} 稿）", by=by, note=note)
 
 

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import Q
 from django.urls import Resolver404, resolve
 
+from association.core.enums import Audience
 from association.documents.models import Document
 
 from . import html
@@ -26,9 +29,9 @@ class Problem:
 
 
 def problems_of(article) -> list[Problem]:
-    """Everything found, what stops first. At most six queries, whatever the length of the text."""
+    """Everything found, what stops first. At most seven queries, whatever the length of the text."""
     found = [*_title(article), *_text(article), *_source(article), *_policy(article), *_pictures(article)]
-    found += [*_words(article), *_links(article)]
+    found += [*_words(article), *_links(article), *_remarks(article)]
     return sorted(found, key=lambda problem: not problem.stops)
 
 
@@ -49,6 +52,8 @@ def _title(article):
 
 def _text(article):
     words = html.text_of(article.body)
+    if words.split("\n")[0].strip() == article.title.strip() != "":
+        yield Problem("正文第一行又写了一遍标题，网页上会重复，请删去这一行。")
     if len(words) < FEWEST_WORDS and not article.attachments.exists():
         yield Problem("正文是空的，请写正文或添加附件。", stops=True)
     elif article.column.layout == Layout.FILES and not article.attachments.exists():
@@ -87,7 +92,7 @@ def _pictures(article):
     if bare:
         yield Problem(f"正文里有 {bare} 张图片没有写说明，看不到图片的读者不知道是什么；请选中图片，填写替代文字。")
     if article.cover and not article.cover.alt:
-        yield Problem("封面图片没有写说明。")
+        yield Problem("封面图片没有写说明，请打开「封面」，在裁剪的那一页填写。")
     if article.column.layout == Layout.CARDS and not article.cover:
         yield Problem(f"「{article.column}」按图片卡片显示，这篇还没有封面。")
 
@@ -110,18 +115,31 @@ def _words(article):
 
 
 def _links(article):
-    dead = [url for url in dict.fromkeys(html.links_of(article.body)) if html.is_internal(url) and not _stands(url)]
-    for url in dead:
-        yield Problem(f"站内链接 {url} 打不开，请改正或删去。", stops=True)
+    for url in dict.fromkeys(html.links_of(article.body)):
+        if not html.is_internal(url, settings.ALLOWED_HOSTS):
+            continue
+        if _path(url).startswith("/admin/"):
+            yield Problem(f"链接 {url} 是工作台的地址，读者打不开，请换成公开页面的网址。", stops=True)
+        elif not _stands(url, article):
+            yield Problem(f"站内链接 {url} 打不开，请改正或删去。", stops=True)
+
+
+def _remarks(article):
+    if open_now := article.remarks.filter(done_at=None).count():
+        yield Problem(f"还有 {open_now} 条批注没有处理。")
 
 
 _BY_SLUG = {"column": Column, "topic": Topic, "page": SitePage}
 
 
-def _stands(url: str) -> bool:
-    """Whether a reader who follows an address of this site finds a page."""
+def _path(url: str) -> str:
+    return unquote(urlsplit(url).path) or "/"
+
+
+def _stands(url: str, article) -> bool:
+    """Whether a reader of the article who follows an address of this site finds a page."""
     try:
-        match = resolve(unquote(urlsplit(url).path))
+        match = resolve(_path(url))
     except Resolver404:
         return False
     uid, slug = match.kwargs.get("uid"), match.kwargs.get("slug")
@@ -130,5 +148,6 @@ def _stands(url: str) -> bool:
     if match.url_name in _BY_SLUG and slug:
         return _BY_SLUG[match.url_name].objects.shown().filter(slug=slug).exists()
     if match.view_name == "documents:download" and isinstance(uid, UUID):
-        return Document.objects.filter(uid=uid).exists()
+        open_with_it = Q(audience=Audience.PUBLIC) | Q(pk__in=article.attachments.values("document"))
+        return Document.objects.filter(open_with_it, uid=uid).exists()
     return True

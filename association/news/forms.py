@@ -25,6 +25,12 @@ class EndForm(forms.Form):
 
 
 class PinForm(forms.ModelForm):
+    """An empty day lets the article go."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["pinned_until"].required = False
+
     class Meta:
         model = Publication
         fields = ["pinned_until"]

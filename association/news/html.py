@@ -9,6 +9,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 import nh3
+from django.http.request import validate_host
 
 TAGS = {
     "p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "a", "strong", "b", "em", "i", "u", "s", "sub", "sup", "br",
@@ -21,12 +22,17 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
     "ol": {"start"},
 }
-CLASSES = {"figure": {"image", "table", "image-style-side", "image-style-align-center"}}
+_ALIGNED = {"align-center", "align-right"}  # 落款 stands at the right, a document's own heading in the middle
+CLASSES = {
+    **dict.fromkeys(("p", "h2", "h3", "h4"), _ALIGNED),
+    "figure": {"image", "table", "image-style-side", "image-style-align-center"},
+}
 GONE = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "xml"}  # with content
 OUR_PICTURE = re.compile(r"^/pictures/([0-9a-f-]{36})/[\w.]+$")
 
 _H1, _H_LOW = re.compile(r"<(/?)h1\b", re.IGNORECASE), re.compile(r"<(/?)h[56]\b", re.IGNORECASE)
 _OFFICE = re.compile(r"<!--.*?-->|<\?xml[^>]*>|</?(?:o|w|v|m|st1):[^>]*>", re.DOTALL | re.IGNORECASE)
+_NO_CLASS = re.compile(r'(<(?:p|h[2-4]|figure)\b[^>]*?) class=""')
 _EMPTY = re.compile(r"<(p|h[2-4]|li|figure|strong|b|em|i|u|a)(?: [^>]*)?>(?:\s|&nbsp;|\u3000|<br>)*</\1>")
 _INDENT = re.compile(r"(<p(?: [^>]*)?>(?:<(?:strong|b|em|i|u)>)*)(?:&nbsp;|[\s\u3000])+")
 _BLOCK_END = re.compile(r"</(?:p|h[2-4]|li|tr|caption|figcaption|blockquote|pre)>|<br>|<hr>")
@@ -40,6 +46,7 @@ _TABLE, _ROW, _CELL = (
     re.compile(rf"<{tag}\b.*?</{end}>", re.DOTALL)
     for tag, end in (("table", "table"), ("tr", "tr"), ("t[dh]", "t[dh]"))
 )
+_LINK_OR_TEL = re.compile(r"<a\b.*?</a>|<[^>]+>|(?<![\w-])(0\d{2,3}-\d{7,8}|400-\d{3}-\d{4})(?![\d-])", re.DOTALL)
 _FIGURE = re.compile(r"[-−+]?[\d,]+(?:\.\d+)?%?")
 
 
@@ -60,7 +67,7 @@ def clean(html: str) -> str:
         attribute_filter=_attribute, url_schemes={"http", "https", "mailto", "tel"}, link_rel="noopener noreferrer",
     )  # fmt: skip
     html = _IMG.sub(lambda found: found[0] if "src=" in found[0] else "", html)
-    html = _INDENT.sub(r"\1", html)
+    html = _INDENT.sub(r"\1", _NO_CLASS.sub(r"\1", html))
     before = None
     while before != html:  # an emptied <strong> leaves an empty <p>
         before, html = html, _EMPTY.sub("", html)
@@ -96,9 +103,15 @@ def links_of(html: str) -> list[str]:
     return [unescape(url) for url in re.findall(r'<a\b[^>]*?href="([^"]*)"', html)]
 
 
-def is_internal(url: str) -> bool:
-    """Whether a link leads to a page of this very site (written without a host)."""
-    parts = urlsplit(url)
+def is_internal(url: str, hosts=()) -> bool:
+    """Whether a link leads to a page of this very site: without a host, or with one of `hosts`, as copied from there."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:  # no address at all
+        return False
+    if host:
+        return parts.scheme in ("", "http", "https") and validate_host(host, hosts)
     return not parts.scheme and not parts.netloc and url.startswith("/")
 
 
@@ -111,6 +124,15 @@ def with_scrolling_tables(html: str) -> str:
     """Tables in a box that scrolls sideways on a phone and that the keyboard reaches."""
     box = '<div class="table-scroll" role="region" aria-label="表格，可左右滑动" tabindex="0"><table'
     return html.replace("<table", box).replace("</table>", "</table></div>")
+
+
+def with_telephones(html: str) -> str:
+    """Telephone numbers of offices in one piece and to tap; what is a link already stays."""
+    return _LINK_OR_TEL.sub(lambda found: _tapped(found[1]) if found[1] else found[0], html)
+
+
+def _tapped(number: str) -> str:
+    return f'<a class="nowrap" href="tel:{number.replace("-", "")}">{number}</a>'
 
 
 def with_figures(html: str) -> str:

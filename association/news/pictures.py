@@ -71,8 +71,8 @@ def take_picture(upload, *, by, alt: str = "", credit: str = "") -> Picture:
     return _keep(image, by=by, alt=alt, credit=credit)
 
 
-def crop(picture: Picture, box: Box, *, by) -> Picture:
-    """A part of a picture as a picture of its own (封面裁剪)."""
+def crop(picture: Picture, box: Box, *, by, alt: str | None = None) -> Picture:
+    """A part of a picture as a picture of its own (封面裁剪); what it shows is said anew, or as of the whole."""
     with default_storage.open(f"{picture.folder}/{WIDTHS[-1]}.webp") as file:
         image = Image.open(file, formats=["WEBP"])
         image.load()
@@ -82,7 +82,7 @@ def crop(picture: Picture, box: Box, *, by) -> Picture:
     if min(right - left, bottom - top) < SMALLEST:
         raise ValidationError("框选的范围太小，放大后看不清，请选大一些。", code="small")
     part = image.crop((left, top, right, bottom))
-    return _keep(part, by=by, alt=picture.alt, credit=picture.credit, cropped_from=picture)
+    return _keep(part, by=by, alt=picture.alt if alt is None else alt, credit=picture.credit, cropped_from=picture)
 
 
 def _keep(image: Image.Image, *, by, **fields) -> Picture:

@@ -100,7 +100,7 @@ def standing_steps(article):
 
 def schedule(article, step, *, publish_at=None, **_fields):
     if publish_at is None or publish_at <= timezone.now():
-        raise MoveRefused("定时发布的时间已经过去，请选以后的时间，或直接「立即发布」。", code="publish_at")
+        raise MoveRefused("定时发布的时间已经过去，请选以后的时间，要马上发布请用「签发（发）」。", code="publish_at")
     if article.take_down_at and publish_at >= article.take_down_at:
         raise MoveRefused("定时发布的时间在「到期撤下」之后，请改其中一个。", code="publish_at")
     article.publish_at = publish_at

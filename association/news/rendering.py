@@ -27,4 +27,6 @@ def drawn(body: str) -> SafeString:
         return picture_tag(picture, TEXT_SIZES, alt=alt, lazy=match[1] != uids[0])
 
     # every part of it is nh3's own output or escaped by picture_tag
-    return mark_safe(html.with_scrolling_tables(html.with_figures(html.with_pictures(body, tag_of))))
+    return mark_safe(
+        html.with_scrolling_tables(html.with_figures(html.with_telephones(html.with_pictures(body, tag_of))))
+    )

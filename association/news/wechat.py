@@ -41,6 +41,7 @@ STYLES = {
 _NOTE = "font-size:14px;line-height:1.7;color:#55656c;margin:0 0 .4em;text-align:center"
 _FIGURE, _CAPTION = re.compile(r"<(/?)figure(?: [^>]*)?>"), re.compile(r"<(/?)figcaption(?: [^>]*)?>")
 _LINK = re.compile(r"</?a(?: [^>]*)?>")
+_ALIGNED = re.compile(r'(<(?:p|h[2-4]) style="[^"]*)" class="align-(center|right)"')
 _OPENING = re.compile(rf"<({'|'.join(STYLES)})(?=[ >])")
 MOST_DIGEST = 120
 PAUSE = 20  # seconds to wait for an answer
@@ -70,6 +71,7 @@ def dressed(article, source_of, *, more=()) -> str:
     body = html.with_pictures(html.clean(article.body), tag_of)
     body = _FIGURE.sub(r"<\1section>", _LINK.sub("", body))
     body = _OPENING.sub(lambda tag: f'<{tag[1]} style="{STYLES[tag[1]]}"', body)
+    body = _ALIGNED.sub(r'\1;text-align:\2"', body)
     body = _CAPTION.sub(lambda tag: "</p>" if tag[1] else f'<p style="{_NOTE}">', body)
     return body + "".join(f'<p style="{_NOTE}">{escape(line)}</p>' for line in more)
 

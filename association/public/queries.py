@@ -3,8 +3,10 @@
 Only Firm.objects.public(); of the rating only the 信用等级, which the issuer's list alone sets, never a computed one.
 """
 
+import re
+
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import Count, DecimalField, Exists, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, DecimalField, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.http import Http404
 from django.utils import timezone
 
@@ -13,9 +15,10 @@ from association.news.showcase_queries import uid_for
 from association.parties.models import Party, PartyName
 from association.publicity.models import PublicityLine
 from evaluations.models import GradeLine, Rating, RatingRound
-from members.models import Firm
+from members.models import Firm, Qualification
 
 FIRMS_A_PAGE = 30
+CERTIFICATE_DIGITS = 4  # fewer stand in no number of a certificate (证书编号)
 
 
 def issued() -> QuerySet:
@@ -26,7 +29,8 @@ def issued() -> QuerySet:
 def firms(*, q: str = "", district: str = "", grade: str = "", member: bool = False) -> QuerySet:
     """The public directory in the order of pinyin, each with the latest published grade and its year.
 
-    `q`: parts of a name now or before, of a short name, initials, or the code; never a person or a telephone.
+    `q`: parts of a name now or before, of a short name, initials, the code, or the whole number of a certificate; never a
+    person or a telephone.
     """
     latest = issued().filter(party=OuterRef("party")).order_by("-round__year")
     found = (
@@ -35,7 +39,10 @@ def firms(*, q: str = "", district: str = "", grade: str = "", member: bool = Fa
         .annotate(grade=Subquery(latest.values("grade")[:1]), grade_year=Subquery(latest.values("round__year")[:1]))
     )
     if q:
-        found = found.filter(party__in=Party.objects.search(q))
+        meant = Q(party__in=Party.objects.search(q))
+        if len(re.findall(r"\d", q)) >= CERTIFICATE_DIGITS:
+            meant |= Q(pk__in=Qualification.objects.filter(number__iexact="".join(q.split())).values("firm"))
+        found = found.filter(meant)
     if district:
         found = found.filter(district=district)
     if grade:
@@ -116,7 +123,12 @@ def firm_facts(firm: Firm) -> dict:
         },
         "former_names": [{"name": row.name, "until": row.ends_on} for row in former],
         "qualifications": [
-            {"name": row.name, "ends_on": row.ends_on, "expired": bool(row.ends_on and row.ends_on < today)}
+            {
+                "name": row.name,
+                "number": row.number,
+                "ends_on": row.ends_on,
+                "expired": bool(row.ends_on and row.ends_on < today),
+            }
             for row in firm.qualifications.order_by("ends_on", "name")
         ],
         "grades": _grades(party),

@@ -61,11 +61,11 @@ def _part(place, frame, shown) -> dict:
 
 def _services(rates: bool) -> list[dict]:
     said = "企业登录后核对得分、看每一分的依据" if rates else "企业登录后办理入会、变更、会费等事项"
-    sought = "企业和信用等级" if rates else "企业"
+    sought = "企业、信用等级" if rates else "企业"
     return [
         {"title": "信用评价" if rates else "企业办事", "text": said, "url": "/desk/"},
         {"title": "加入协会", "text": "新单位网上登记，开通账号后申请入会", "url": "/register/"},
-        {"title": "查询", "text": f"查{sought}，按编号查办理进度", "url": "/lookup/"},
+        {"title": "查询", "text": f"查{sought}、证书，按编号查办理进度", "url": "/lookup/"},
         {"title": "反映诉求", "text": "经营中遇到的困难和不公平的做法，告诉协会", "url": "/about/#contact"},
     ]
 

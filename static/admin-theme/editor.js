@@ -3,7 +3,7 @@
 "use strict";
 
 const UNUSED = [
-  "Markdown", "FullPage", "HtmlEmbed", "MediaEmbed", "GeneralHtmlSupport", "Font", "Highlight", "Alignment", "TodoList",
+  "Markdown", "FullPage", "HtmlEmbed", "MediaEmbed", "GeneralHtmlSupport", "Font", "Highlight", "TodoList",
   "CodeBlock", "Mention", "PageBreak", "Style", "SourceEditing", "ImageResize", "CKFinderUploadAdapter", "ShowBlocks",
   "TableProperties", "TableCellProperties", "IndentBlock", "Autosave", "WordCount", "Code", "SpecialCharacters",
   "SpecialCharactersEssentials", "ListProperties", "LinkImage",
@@ -16,11 +16,12 @@ function settingsFor(area) {
     removePlugins: UNUSED,
     toolbar: {
       items: [
-        "heading", "|", "bold", "italic", "underline", "removeFormat", "|", "bulletedList", "numberedList", "blockQuote", "|",
+        "heading", "|", "bold", "italic", "underline", "removeFormat", "|", "alignment", "bulletedList", "numberedList", "blockQuote", "|",
         "link", "uploadImage", "insertTable", "horizontalLine", "|", "findAndReplace", "undo", "redo",
       ],
       shouldNotGroupWhenFull: true,
     },
+    alignment: { options: ["left", "center", "right"].map((name) => ({ name, className: `align-${name}` })) },
     heading: {
       options: [
         { model: "paragraph", title: "正文", class: "ck-heading_paragraph" },
@@ -32,6 +33,8 @@ function settingsFor(area) {
     image: {
       toolbar: ["imageTextAlternative", "toggleImageCaption", "|", "imageStyle:block", "imageStyle:side"],
       insert: { type: "block", integrations: ["upload"] },
+      // also what the site does not take: the editor drops it without a word, the site says why
+      upload: { types: ["jpeg", "png", "webp", "heic", "heif", "gif", "bmp", "tiff", "svg+xml"] },
     },
     table: { contentToolbar: ["tableColumn", "tableRow", "mergeTableCells"] },
     link: { defaultProtocol: "https://" },
@@ -69,19 +72,23 @@ async function edit(area) {
   const { line, count, said } = foot(area);
   const editor = await window.ClassicEditor.create(area, settingsFor(area));
   area.nextElementSibling.after(line);
+  let refused = "", foreign = "";
+  const say = () => { said.textContent = [refused, foreign].filter(Boolean).join(" "); };
   editor.plugins.get("Notification").on("show:warning", (event, data) => {
-    said.textContent = `${data.message || "图片没有上传成功，请再试一次。"}`;
+    refused = `${data.message || "图片没有上传成功，请再试一次。"}`;
+    say();
     event.stop();
   }, { priority: "highest" });
+  editor.commands.get("uploadImage").on("execute", () => { refused = ""; }, { priority: "highest" });
   editor.plugins.get("ClipboardPipeline").on("contentInsertion", () => goOnAfter(editor), { priority: "lowest" });
   editor.commands.get("uploadImage").on("execute", () => goOnAfter(editor), { priority: "highest" });
   const show = () => {
     const html = editor.getData();
     area.value = html;
     count.textContent = `正文 ${wordsOf(html).toLocaleString("zh-CN")} 字`;
-    if (/<img[^>]+src="(?:https?:|file:)/.test(html)) {
-      said.textContent = "从别处粘贴来的图片不会保存，请把图片另存到电脑，再用工具栏的「上传图片」放进来。";
-    }
+    foreign = /<img[^>]+src="(?:https?:|file:)/.test(html)
+      ? "从别处粘贴来的图片不会保存，请把图片另存到电脑，再用工具栏的「上传图片」放进来。" : "";
+    say();
   };
   editor.model.document.on("change:data", () => {
     show();

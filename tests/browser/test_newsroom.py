@@ -20,6 +20,7 @@ WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w="urn:s
 <table class=MsoTableGrid border=1 style='border-collapse:collapse'>
 <tr><td width=200 style='background:yellow'><p class=MsoNormal>序号</p></td>
 <td><p class=MsoNormal>内容</p></td></tr><tr><td><p>1</p></td><td><p>安全生产</p></td></tr></table>
+<p class=MsoNormal align=right style='text-align:right'><span style='font-family:仿宋'>某某市建筑业协会</span></p>
 <!--EndFragment--></body></html>"""
 PASTE = """(words) => {
   const data = new DataTransfer();
@@ -27,6 +28,12 @@ PASTE = """(words) => {
   data.setData("text/plain", "x");
   const target = document.querySelector(".ck-editor__editable");
   target.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+GAP_AT_RIGHT = """() => {
+  const line = document.querySelector(".article-body .align-right"), words = document.createRange();
+  words.selectNodeContents(line);
+  return line.getBoundingClientRect().right - words.getBoundingClientRect().right;
 }"""
 
 
@@ -52,9 +59,8 @@ def desk_of_editor(chromium, live_server, association):
     yield log_in
     for context in contexts:
         context.close()
-    assert [
-        said for said in complaints if "status of 422" not in said
-    ] == []  # the browser notes each answer that says no
+    # the browser notes each answer that says no, and each picture of another site that it does not load
+    assert [said for said in complaints if "status of 422" not in said and "Loading the image" not in said] == []
 
 
 @pytest.fixture
@@ -83,9 +89,10 @@ def test_from_word_to_the_site(desk_of_editor, staff, column, tmp_path):
     page.locator("button[name=_continue]").click()
     page.wait_for_url("**/change/")
     article = Article.objects.get()
-    assert "<h2>一、总体要求</h2>" in article.body
+    assert '<h2 class="align-center">一、总体要求</h2>' in article.body
     assert "<strong>高度重视</strong>" in article.body
     assert "<td>安全生产</td>" in article.body
+    assert '<p class="align-right">某某市建筑业协会</p>' in article.body
     assert not any(word in article.body for word in ("style=", "Mso", "font", "red"))
     assert list(article.pictures.all()) == list(Picture.objects.all())
 
@@ -96,6 +103,7 @@ def test_from_word_to_the_site(desk_of_editor, staff, column, tmp_path):
     publication = Publication.objects.get()
     colleague.goto(publication.get_public_url())
     assert "认真落实" in colleague.locator("article").inner_text()
+    assert colleague.evaluate(GAP_AT_RIGHT) < 2  # the signature line stands there
 
 
 def test_what_is_no_picture_is_said_in_the_editor(desk_of_editor, staff, column, tmp_path):
@@ -105,6 +113,13 @@ def test_what_is_no_picture_is_said_in_the_editor(desk_of_editor, staff, column,
     tiny.write_bytes(photo(20, 20, "PNG").read())
     page.locator(".ck-toolbar input[type=file]").first.set_input_files(tiny)
     page.wait_for_selector(".editor-said:has-text('放到网页上看不清')")
+    drawing = tmp_path / "图.svg"
+    drawing.write_text("<svg xmlns='http://www.w3.org/2000/svg'><script>x()</script></svg>")
+    page.locator(".ck-toolbar input[type=file]").first.set_input_files(drawing)
+    page.wait_for_selector(".editor-said:has-text('SVG 文件不能上传')")
+    page.evaluate(PASTE, "<p>图在这里<img src='http://127.0.0.1:1/x.png'></p>")  # another site's
+    page.wait_for_selector(".editor-said:has-text('从别处粘贴来的图片不会保存')")
+    assert "SVG" in page.locator(".editor-said").inner_text()  # what was refused before is still said
     assert not Picture.objects.exists()
     page.goto("about:blank")
 

@@ -105,6 +105,12 @@ def _says(article, name: str) -> bool:
     return article.topics.exists() if name == "topics" else bool(getattr(article, name, ""))
 
 
+def _sent_back(article):
+    """The move that brought a text back to its writer, with its reason; None where it is not there."""
+    last = standing_steps(article).last() if article.state == ArticleState.DRAFT else None
+    return last if last is not None and last.note else None
+
+
 def _open(obj, user) -> bool:
     return isinstance(obj, Article) and not actions.why_not_edit(obj, user)
 
@@ -280,6 +286,7 @@ class ArticleAdmin(desk.DeskPages, StatefulAdminMixin, BaseAdmin):
                 for role, name, at in signatures_of(standing_steps(article))
             ],
             "cover_url": article.cover.url("480.webp") if article.cover else "",
+            "sent_back": _sent_back(article),
             "remarks": remarks,
             "remark_form": RemarkForm(),
             "remark_url": self.page_url("remark", article.pk),

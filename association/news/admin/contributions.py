@@ -73,7 +73,11 @@ class ContributionAdmin(CaseRowAdmin):
         if obj is not None:
             context["body"] = contributions.body_of(obj)
             context["public_url"] = contributions.public_url_of(obj)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        if obj is not None and obj.article_id and obj.case.state == ContributionState.ACCEPTED:
+            go_on = {"label": "打开稿件", "url": obj.article.get_absolute_url()}  # where it goes on from here
+            response.context_data["stateful"]["buttons"].insert(0, go_on)
+        return response
 
     # -- the year ----------------------------------------------------------------------------------------------
 

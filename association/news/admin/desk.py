@@ -19,7 +19,7 @@ from association.core.refusals import put_errors, tried
 from .. import actions, compare, preview
 from ..enums import ArticleState
 from ..forms import PinForm
-from ..html import picture_uids
+from ..html import images_of, picture_uids
 from ..models import Picture, Publication
 from ..pictures import crop
 from ..rendering import drawn
@@ -175,11 +175,14 @@ class DeskPages(WordPages, WechatPages):
         picture = Picture.objects.visible_to(request.user).filter(pk=pk).first()
         if picture is None:
             raise Http404
-        form = CropForm(request.POST or None, picture=picture)
+        said = (
+            one["alt"] for one in images_of(article.body) if f"/{picture.uid}/" in one.get("src", "") and one.get("alt")
+        )
+        form = CropForm(request.POST or None, picture=picture, alt=next(said, picture.alt)[:120])
         if request.method == "POST" and form.is_valid():
 
             def cut():
-                cover = crop(picture, form.cleaned_data["box"], by=request.user)
+                cover = crop(picture, form.cleaned_data["box"], by=request.user, alt=form.cleaned_data["alt"])
                 return actions.save_article(article, by=request.user, cover=cover)
 
             if tried(form, cut):

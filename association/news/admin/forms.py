@@ -7,7 +7,7 @@ from association.documents.kept import KeepsFiles, KeptFileField
 
 from ..checks import LONGEST_TITLE
 from ..enums import Layout, SourceKind
-from ..models import TEXT, Article, Column, Remark
+from ..models import TEXT, Article, Column, Picture, Remark
 from ..pictures import Box
 from .fields import PictureField, RichText
 
@@ -94,15 +94,25 @@ class CropForm(forms.Form):
     size = forms.FloatField(label="大小", min_value=1, max_value=100)
     left = forms.FloatField(label="左右", min_value=0, max_value=100)
     top = forms.FloatField(label="上下", min_value=0, max_value=100)
+    alt = forms.CharField(
+        label="图片说明", required=False, max_length=Picture._meta.get_field("alt").max_length,
+        help_text="拍的是谁、在哪里、做什么；读给看不到图片的人听。",
+        error_messages={"max_length": "图片说明最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"},
+    )  # fmt: skip
 
-    def __init__(self, *args, picture, **kwargs):
+    def __init__(self, *args, picture, alt: str, **kwargs):
         self.most, self.ratio = widest(picture), picture.width / picture.height
         height = self.most * self.ratio / SHAPE
-        kwargs.setdefault("initial", {"size": 100, "left": 50, "top": 50})
+        kwargs.setdefault("initial", {"size": 100, "left": 50, "top": 50, "alt": alt})
         self.start_height = height
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget = forms.NumberInput(attrs={"type": "range", "min": field.min_value, "max": 100, "step": "any"})
+        for bound in self.sliders:
+            least = bound.field.min_value
+            bound.field.widget = forms.NumberInput(attrs={"type": "range", "min": least, "max": 100, "step": "any"})
+
+    @property
+    def sliders(self) -> list:
+        return [self[name] for name in ("size", "left", "top")]
 
     def clean(self):
         """`size` 100 is the widest part that fits; `left` and `top` share out what is left over beside it."""

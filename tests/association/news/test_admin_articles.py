@@ -69,6 +69,19 @@ def test_the_later_of_two_sees_what_the_colleague_changed(article, writer, revie
     assert found.title == "同事改的标题"
 
 
+def test_a_save_that_changes_nothing_disturbs_nobody_and_another_column_is_told(
+    article, columns, writer, reviewer, client_of
+):
+    found, client = article(), client_of(writer)
+    seen = read_of(client, found)
+    save_article(found, by=reviewer, title=found.title, column=found.column, topics=[])
+    assert client.post(page_of(found), typed(found, title="我改的标题", _read=seen)).status_code == 302
+    seen = read_of(client, found)
+    save_article(found, by=reviewer, column=columns["shi"])
+    said = words_of(client.post(page_of(found), typed(found, title="再改的标题", _read=seen)))
+    assert "孙主任改动栏目" in said
+
+
 def test_the_check_stands_on_the_desk_and_before_a_signature(article, writer, client_of):
     found = article(source_kind="reprint", title="转载一篇很好的经验")
     client = client_of(writer)
@@ -194,6 +207,8 @@ def test_a_published_article_is_pinned_until_a_day(signed, writer, client_of):
     assert "置顶的日期已经过去" in late.content.decode()
     client.post(page_of(found, "pin"), {"pinned_until": "2099-01-01"})
     assert Publication.objects.get().pinned_until.year == 2099
+    client.post(page_of(found, "pin"), {"pinned_until": ""})
+    assert Publication.objects.get().pinned_until is None
 
 
 def test_a_return_shows_with_its_reason_and_old_files_stay(article, writer, reviewer, client_of):
@@ -206,6 +221,8 @@ def test_a_return_shows_with_its_reason_and_old_files_stay(article, writer, revi
         page_of(found, "move/return"), {"note": "人名写错", "seen_version": found.version, "happened_on": localdate()}
     )
     page = words_of(client_of(writer).get(page_of(found)))
-    assert "人名写错" in page
+    # above the text, not among what happened before
+    assert re.search("孙主任 [0-9 :-]+ 退稿： ?人名写错 发布前检查", page)
+    assert "还有 1 条批注没有处理" in page
     assert "还没有签名" in page
     assert "回执.csv" in page

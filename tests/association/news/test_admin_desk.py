@@ -113,10 +113,11 @@ def test_a_cover_is_cut_from_a_picture_of_the_text(article, writer, desk):
     answer = desk.post(page_of(found, "cover"), {"picture": picture.pk})
     assert answer["Location"] == page_of(found, f"cover/{picture.pk}")
     assert desk.get(answer["Location"]).status_code == 200
-    desk.post(answer["Location"], {"size": 50, "left": 0, "top": 100})
+    assert 'name="alt" value="现场"' in desk.get(answer["Location"]).content.decode()
+    desk.post(answer["Location"], {"size": 50, "left": 0, "top": 100, "alt": "代表在现场观摩"})
     found.refresh_from_db()
     assert (found.cover.width, found.cover.height) == (800, 450)
-    assert (found.cover.cropped_from, found.cover.alt) == (picture, "现场")
+    assert (found.cover.cropped_from, found.cover.alt) == (picture, "代表在现场观摩")
     desk.post(page_of(found, "cover"), {"remove": "1"})
     found.refresh_from_db()
     assert found.cover is None
@@ -134,7 +135,11 @@ def test_a_cover_is_uploaded(article, desk):
 
 @pytest.mark.parametrize(
     ("values", "said"),
-    [({"size": 3, "left": 0, "top": 0}, "框选的范围太小"), ({"size": "", "left": 0, "top": 0}, "大小")],
+    [
+        ({"size": 3, "left": 0, "top": 0}, "框选的范围太小"),
+        ({"size": "", "left": 0, "top": 0}, "大小"),
+        ({"size": 100, "left": 0, "top": 0, "alt": "长" * 130}, "最多 120 个字，现在有 130 个"),
+    ],
 )
 def test_what_is_no_cover_is_said(article, writer, desk, values, said):
     found, picture = article(), take_picture(photo(), by=writer)

@@ -183,3 +183,18 @@ def test_the_library_of_pictures(desk, writer, columns):
     desk.post(address, {"alt": "理事会现场", "credit": "", "_read": read_of(desk, address)})
     picture.refresh_from_db()
     assert picture.alt == "理事会现场"
+
+
+def test_the_later_of_two_on_a_page_reads_a_sentence_and_not_the_whole_text(desk, client_of):
+    values = {"title": "章程", "slug": "zhangcheng", "body": f"<p>{'第一条' * 80}</p>", "position": 1, "is_shown": "on"}
+    desk.post(f"{ROOT}sitepage/add/", values)
+    address = f"{ROOT}sitepage/{SitePage.objects.get().pk}/change/"
+    colleague, values["_read"] = client_of("秘书处"), read_of(desk, address)
+    colleague.post(address, values | {"title": "协会章程", "body": f"<p>{'第二条' * 80}</p>"})
+    page = words_of(desk.post(address, values | {"title": "我的标题"}))
+    assert "标题：章程 → 协会章程" in page
+    assert "正文：内容较长，不在这里列出" in page
+    assert SitePage.objects.get().title == "协会章程"
+    values |= {"title": "协会章程", "body": "<p>短的一段。</p>", "_read": read_of(desk, address)}
+    desk.post(address, values)
+    assert re.search(r"第二\w* → 短的一段。", words_of(desk.get(address)))  # what happened, in words and not in tags

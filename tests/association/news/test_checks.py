@@ -1,7 +1,9 @@
 """What is found before an article goes out, and what stops it."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from association.news.actions import attach, save_article
 from association.news.checks import problems_of
 from association.news.models import WordRule
 from association.workflow.actions import MoveRefused, perform
@@ -29,6 +31,8 @@ def test_a_plain_article_has_nothing_against_it(article):
         ({"body": f'{BODY}<p><a href="/articles/00000000-0000-0000-0000-000000000000/">见此</a></p>'}, "打不开"),
         ({"body": f'{BODY}<p><a href="/nowhere/at/all/">见此</a></p>'}, "站内链接 /nowhere/at/all/ 打不开"),
         ({"body": f'{BODY}<p><a href="/news/meiyou/">见此</a></p>'}, "打不开"),
+        ({"body": f'{BODY}<p><a href="http://testserver/news/meiyou/">见此</a></p>'}, "打不开"),
+        ({"body": f'{BODY}<p><a href="/admin/news/article/1/change/">见此</a></p>'}, "是工作台的地址"),
     ],
 )
 def test_what_stops(article, writer, values, said):
@@ -48,6 +52,7 @@ def test_what_stops(article, writer, values, said):
             "1 张图片没有写说明",
         ),
         ({"column": "dongtai"}, "这篇还没有封面"),
+        ({"title": "关于放假的通知", "body": f"<p><strong>关于放假的通知</strong></p>{BODY}"}, "又写了一遍标题"),
     ],
 )
 def test_what_is_only_said(article, writer, values, said):
@@ -75,5 +80,14 @@ def test_a_short_name_within_its_full_name_is_no_mistake(article):
 
 
 def test_links_to_what_stands_are_fine(article):
-    body = f'{BODY}<p><a href="/firms/?q=%E6%B9%98">名录</a> <a href="https://x.cn/">外</a></p>'
+    body = f'{BODY}<p><a href="/firms/?q=%E6%B9%98">名录</a> <a href="https://x.cn/">外</a> <a href="http://testserver">本站</a></p>'
     assert sentences(article(body=body)) == []
+
+
+def test_a_link_to_a_file_that_readers_cannot_open_is_said(article, writer):
+    found = article()
+    file = attach(found, SimpleUploadedFile("回执.csv", b"a"), by=writer)
+    body = f'{BODY}<p><a href="{file.document.get_absolute_url()}">回执</a></p>'
+    assert sentences(article(body=body)) == [f"站内链接 {file.document.get_absolute_url()} 打不开，请改正或删去。"]
+    save_article(found, by=writer, body=body)
+    assert sentences(found) == []  # it goes out with the article

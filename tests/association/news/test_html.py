@@ -23,6 +23,8 @@ PICTURE = "/pictures/12345678-1234-1234-1234-123456789abc/960.webp"
         ("<!--[if gte mso 9]><xml>x</xml><![endif]--><p>字</p>", "<p>字</p>"),
         ('<table border="1"><tr><td colspan="2" style="x">甲</td></tr></table>',
          '<table><tbody><tr><td colspan="2">甲</td></tr></tbody></table>'),
+        ('<p class="align-right MsoNormal">某某协会</p><h2 class="align-center x">标题</h2><td class="align-right">甲</td>',
+         '<p class="align-right">某某协会</p><h2 class="align-center">标题</h2>甲'),
         ("只有文字 < 5", "只有文字 &lt; 5"),
     ],
 )  # fmt: skip
@@ -63,6 +65,13 @@ def test_columns_of_figures_stand_in_line():
     assert '<td class="num">1,296.40</td><td>3</td>' in drawn
     joined = '<table><tr><td colspan="2">甲</td></tr><tr><td>乙</td><td>1</td></tr></table>'
     assert html.with_figures(joined) == joined
+
+
+def test_telephones_can_be_tapped():
+    drawn = html.with_telephones('<td>0730-8880000 转 2</td><a href="/x/">0730-8880001</a><img alt="0730-8880002">')
+    assert drawn.count("tel:") == 1
+    assert '<td><a class="nowrap" href="tel:07308880000">0730-8880000</a> 转 2</td>' in drawn
+    assert html.with_telephones("<p>2026-11-22，430600-2026-0001234</p>").count("tel:") == 0
 
 
 def test_pictures_and_links_of_a_text():

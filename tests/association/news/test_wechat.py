@@ -66,6 +66,7 @@ def out(signed, picture):
     """A published article with a picture, a link and a table."""
     figure = f'<figure class="image"><img src="{picture.url("960.webp")}" alt="观摩现场"><figcaption>图注</figcaption></figure>'
     body = f'<h2>一、概况</h2>{BODY}{figure}<p>见<a href="https://example.org/">网站</a></p><ul><li>一项</li></ul>'
+    body += '<p class="align-right">某某协会</p>'
     return signed("publish", title="协会组织观摩交流活动", body=body, summary="二十家企业参加观摩。")
 
 
@@ -83,6 +84,7 @@ def test_the_text_has_its_styles_in_each_element(out, picture, writer, client_of
     body = page[page.index('id="wechat-body"') :]
     assert re.search(r'<h2 style="[^"]+">一、概况</h2>', body)
     assert re.search(rf'<img style="[^"]+" src="http://testserver{picture.url("960.webp")}"', body)
+    assert re.search(r'<p style="[^"]+;text-align:right">某某协会</p>', body)
     assert "example.org" not in body.split("</section>")[0]
     assert "编：钱编辑" in body
     download = client_of(writer).get(page_of(out, f"wechat/{picture.uid}/download"))

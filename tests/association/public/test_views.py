@@ -35,7 +35,7 @@ def test_on_an_empty_database_each_page_says_what_will_stand_there(client, addre
 @pytest.mark.django_db
 def test_an_empty_home_offers_only_what_works(client):
     page = words_of(client.get("/"))
-    assert "查企业，按编号查办理进度" in page
+    assert "查企业、证书，按编号查办理进度" in page
     assert "信用等级" not in page
     assert "企业登录后核对得分" not in page
     assert "在册企业" not in page
@@ -101,6 +101,19 @@ def test_nobody_is_found_by_a_person_or_a_telephone(client, association, firm_pa
     firm_party("宏达建设有限公司", contact_name="张三丰", contact_phone="13912345678", legal_representative="李四海")
     for words in ("13912345678", "5678", "张三丰", "李四海"):
         assert names_on(client.get("/firms/", {"q": words})) == []
+
+
+def test_a_firm_is_found_by_the_whole_number_of_its_certificate(client, association, firm_party):
+    firms = [firm_party("甲建设有限公司").firm, firm_party("乙建设有限公司", in_directory=False).firm]
+    for firm in firms:
+        Qualification.objects.create(firm=firm, name="总承包二级", number=f"D2430{firm.pk:05d}")
+    number = f"D2430{firms[0].pk:05d}"
+    for words in (number, number.lower(), f"{number[:5]} {number[5:]}"):
+        assert names_on(client.get("/firms/", {"q": words})) == ["甲建设有限公司"]
+    assert names_on(client.get("/firms/", {"q": number[:-1]})) == []
+    assert names_on(client.get("/firms/", {"q": f"D2430{firms[1].pk:05d}"})) == []
+    assert f"证书编号 {number}" in words_of(client.get(f"/firms/{firms[0].uid}/"))
+    assert "甲建设" in words_of(client.get("/search/", {"q": number}))
 
 
 def test_hidden_and_merged_firms_are_not_there(client, association, firm_party):
