@@ -30,6 +30,7 @@ from .models import Document
 _SALT = "documents.kept"
 _KEPT = "-kept"
 MOST_FILES = 30
+NO_PHOTO = "这不是图片，请选 JPG、PNG、WebP 或 HEIC 图片。"
 
 
 def token_of(document: Document) -> str:
@@ -150,10 +151,12 @@ class KeptFileField(forms.Field):
             try:
                 DocumentField().clean(upload)
                 if self.photos and not is_photo(upload):
-                    raise forms.ValidationError("这不是图片，请选 JPG、PNG、WebP 或 HEIC 图片。")
+                    raise forms.ValidationError(NO_PHOTO)
                 fresh.append(keep(upload, by=_known(self.keeper), purpose=self.purpose, party=self.party))
             except forms.ValidationError as problem:
-                refused.append(f"{upload.name}：{problem.messages[0]}" if self.many else problem.messages[0])
+                other = self.photos and problem.error_list[0].code == "type"  # which lists all that a file may be
+                sentence = NO_PHOTO if other else problem.messages[0]
+                refused.append(f"{upload.name}：{sentence}" if self.many else sentence)
         before = documents_of(sent.tokens, self.keeper)
         self.kept = [*before, *fresh] if self.many else (fresh or before)[-1:]
         for replaced in before if fresh and not self.many else ():

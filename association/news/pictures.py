@@ -20,6 +20,7 @@ from PIL import Image, ImageOps
 
 from association.accounts.rules import name_of
 from association.documents.actions import check as check_file
+from association.documents.kept import NO_PHOTO
 from association.documents.library import is_used
 from association.documents.pictures import PILLOW
 from association.documents.pictures import check as check_picture
@@ -53,7 +54,12 @@ class Box:
 
 def take_picture(upload, *, by, alt: str = "", credit: str = "") -> Picture:
     """Keep an uploaded picture. Raises ValidationError with one Chinese sentence where it is none, or too large."""
-    kind = check_file(upload)
+    try:
+        kind = check_file(upload)
+    except ValidationError as problem:
+        if problem.code != "type":
+            raise
+        raise ValidationError(NO_PHOTO, code="type") from None  # not all that a file may be otherwise
     if not kind.is_picture:
         raise ValidationError(f"这是{kind.name}，不是图片，请选 JPG、PNG、WebP 或 HEIC 图片。", code="type")
     check_picture(upload, kind)

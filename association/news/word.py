@@ -5,6 +5,7 @@ An office writes in Word and WPS, and its members' correspondents send what they
 
 import logging
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from .pictures import drop, take_picture
 
 log = logging.getLogger(__name__)
 MOST_PICTURES = 30  # each takes about a second to be made anew, while somebody waits
+MOST_TEXT = 10 * 2**20  # bytes of XML: some 300 pages
 LONGEST_TITLE = 80  # characters; a longer first paragraph is no title
 _FIRST = re.compile(r"\s*<(h[1-4]|p)>(.*?)</\1>", re.DOTALL)
 _CELL = re.compile(r"<(t[dh])([^>]*)><p>((?:(?!</?p>).)*)</p></\1>", re.DOTALL)  # of one paragraph
@@ -83,6 +85,7 @@ def read_word(upload, *, by, most: int = MOST_PICTURES) -> WordText:
     kind = check(upload)
     if kind is not DOCX:
         raise ValidationError(f"这是{kind.name}，读不出文字，请用 Word 或 WPS 打开，另存为 .docx 再上传。", code="type")
+    _check_size(upload)
     pictures = _Pictures(by, most)
     upload.seek(0)
     try:
@@ -101,6 +104,15 @@ def read_word(upload, *, by, most: int = MOST_PICTURES) -> WordText:
     if not html.text_of(body) and not pictures.taken:
         raise ValidationError("文件里没有文字，请核对是不是选错了文件。", code="empty")
     return WordText(title or PurePath(upload.name).stem[:LONGEST_TITLE], body, pictures.taken, pictures.sentences())
+
+
+def _check_size(upload):
+    """What is read as one tree in memory must be no larger than a book."""
+    upload.seek(0)
+    with zipfile.ZipFile(upload) as package:  # whether it is one, and safe to unpack, check() has told
+        size = sum(part.file_size for part in package.infolist() if part.filename.endswith((".xml", ".rels")))
+    if size > MOST_TEXT:
+        raise ValidationError("文件里的文字太多，网页放不下，请只留要发表的部分，另存一份再上传。", code="large")
 
 
 @contextmanager

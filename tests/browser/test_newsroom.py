@@ -116,10 +116,10 @@ def test_what_is_no_picture_is_said_in_the_editor(desk_of_editor, staff, column,
     drawing = tmp_path / "图.svg"
     drawing.write_text("<svg xmlns='http://www.w3.org/2000/svg'><script>x()</script></svg>")
     page.locator(".ck-toolbar input[type=file]").first.set_input_files(drawing)
-    page.wait_for_selector(".editor-said:has-text('SVG 文件不能上传')")
+    page.wait_for_selector(".editor-said:has-text('图.svg 这不是图片')")
     page.evaluate(PASTE, "<p>图在这里<img src='http://127.0.0.1:1/x.png'></p>")  # another site's
     page.wait_for_selector(".editor-said:has-text('从别处粘贴来的图片不会保存')")
-    assert "SVG" in page.locator(".editor-said").inner_text()  # what was refused before is still said
+    assert "图.svg" in page.locator(".editor-said").inner_text()  # what was refused before is still said
     assert not Picture.objects.exists()
     page.goto("about:blank")
 

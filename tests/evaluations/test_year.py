@@ -17,7 +17,7 @@ from evaluations.models import AuthorityScore, CreditRecord, ScoreSheet, Scoring
 from evaluations.runs import rate_now, summary_of
 from evaluations.scheme_file import SHIPPED
 
-from .conftest import FILES
+from .conftest import FILES, SAMPLE
 
 
 @pytest.mark.parametrize("seed", [3, 11, 2026])
@@ -89,6 +89,10 @@ def test_a_correction_that_changes_no_point_still_makes_a_run_that_says_so(sampl
 def test_strangers_are_reported_and_never_made_into_firms(sample_year, expected, staff):
     waiting = CreditRecord.objects.filter(party=None, dismissed=False)
     assert waiting.count() == 3
+    out = StringIO()
+    call_command("import_excel", "credit-records", str(SAMPLE / "信用信息_住建.xlsx"), stdout=out)
+    assert "长沙未报甲建设有限公司（示例）」" in out.getvalue()
+    assert "，也没有相似的企业" in out.getvalue()
     for row in waiting:
         decide(WaitingName("credit-records", row.source, row.name_key, row.raw_code), party=None, by=staff("综合处"))
     assert CreditRecord.objects.filter(party=None, dismissed=False).count() == 0

@@ -33,7 +33,10 @@ class SiteRowAdmin(BaseAdmin):
             kwargs["widget"] = RichText
         if db_field.related_model is Picture and db_field.many_to_one:
             return PictureField(label=db_field.verbose_name, required=not db_field.blank, help_text=db_field.help_text)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.URLField):
+            field.error_messages["invalid"] = "网址写作 https://www.example.com 的样子。"
+        return field
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

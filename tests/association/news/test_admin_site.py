@@ -9,7 +9,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from association.core import stamp
 from association.core.enums import Audience
 from association.documents.models import Document
-from association.news.models import Banner, Column, Disclosure, JournalIssue, Picture, SitePage, Topic, WordRule
+from association.news.models import (
+    Banner,
+    Column,
+    Disclosure,
+    JournalIssue,
+    Picture,
+    SiteLink,
+    SitePage,
+    Topic,
+    WordRule,
+)
 from tests.pages import words_of
 
 from .conftest import photo
@@ -106,6 +116,13 @@ def test_a_banner_takes_its_picture_and_keeps_it_through_an_error(desk, columns)
     assert desk.post(f"{ROOT}banner/add/", values).status_code == 302
     banner = Banner.objects.get()
     assert (str(banner.picture.pk), banner.picture.alt) == (kept, "安全生产月")
+
+
+def test_what_is_no_address_of_a_site_is_said(desk):
+    values = {"name": "省协会", "url": "javascript:alert(1)", "position": 1, "is_shown": "on"}
+    assert "网址写作 https://www.example.com 的样子。" in words_of(desk.post(f"{ROOT}sitelink/add/", values))
+    assert desk.post(f"{ROOT}sitelink/add/", values | {"url": "www.example.com"}).status_code == 302
+    assert SiteLink.objects.get().url == "https://www.example.com"
 
 
 def test_a_cover_may_go_and_a_banner_has_one(desk, columns):

@@ -43,7 +43,7 @@ def _links(rows: str) -> str:
     return f'<Relationships xmlns="{PACKAGE}/relationships">{rows}</Relationships>'
 
 
-def word_file(*parts: str, media=(), name="观摩稿.docx") -> SimpleUploadedFile:
+def word_file(*parts: str, media=(), name="观摩稿.docx", packed=False) -> SimpleUploadedFile:
     """A .docx as Word packs it."""
     kinds = (
         f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
@@ -54,7 +54,7 @@ def word_file(*parts: str, media=(), name="观摩稿.docx") -> SimpleUploadedFil
         f'<Relationship Id="p{n}" Type="{R}/image" Target="media/{n}.jpg"/>' for n, _data in enumerate(media, 1)
     )
     out = BytesIO()
-    with zipfile.ZipFile(out, "w") as package:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as package:
         package.writestr("[Content_Types].xml", kinds)
         package.writestr("_rels/.rels", root)
         package.writestr("word/document.xml", f"<w:document {W}><w:body>{''.join(parts)}</w:body></w:document>")
@@ -116,6 +116,7 @@ def test_a_correspondents_word_file_becomes_a_contribution(desk, report):
         (lambda: SimpleUploadedFile("坏.docx", b"PK\x03\x04" + bytes(500)), "文件已损坏，打不开"),
         (lambda: word_file("<w:p>"), "Word 文件已损坏或不完整"),
         (lambda: word_file(), "文件里没有文字"),
+        (lambda: word_file(paragraph("字" * 4_000_000), packed=True), "文件里的文字太多"),
         (lambda: word_file('<!DOCTYPE a [<!ENTITY x "y">]><w:p/>'), "Word 文件已损坏或不完整"),
     ],
 )

@@ -94,8 +94,9 @@ class Command(BaseCommand):
         for row in outcome["rejected"]:
             self.stdout.write(f"第 {row['row']} 行 {row['column']}「{row['value']}」：{row['reason']}")
         for row in outcome["waiting"]:
-            names = "、".join(one["name"] for one in row["suggestions"]) or "没有相似的企业"
-            self.stdout.write(f"第 {row['row']} 行「{row['value']}」{row.get('why', '没有对应企业')}，可能是：{names}")
+            names = "、".join(one["name"] for one in row["suggestions"])
+            likely = f"可能是：{names}" if names else "也没有相似的企业"
+            self.stdout.write(f"第 {row['row']} 行「{row['value']}」{row.get('why', '没有对应企业')}，{likely}")
 
 
 def _place(row: ImportRow) -> dict:
