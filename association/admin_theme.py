@@ -7,21 +7,23 @@ def _sheet(_request):
     return static("admin-theme/admin.css")
 
 
-def _icon(_request):
-    return "/icon.svg"
-
-
 def site_name(_request) -> str:
     from association.core.models import Association  # settings are read before models can be
 
     return f"{Association.current().short_name}工作台"
 
 
+def icon(_request) -> str:
+    from association.core.models import Association  # as above
+
+    return Association.current().icon_url
+
+
 UNFOLD = {
     "SITE_TITLE": "association.admin_theme.site_name",
     "SITE_HEADER": "association.admin_theme.site_name",
     "SITE_URL": "/",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
+    "SITE_FAVICONS": [{"rel": "icon", "href": "association.admin_theme.icon"}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,

@@ -80,7 +80,10 @@ class Association(Base):
     site_name = models.CharField("网站名称", max_length=40)
     slogan = models.CharField("首页标语", max_length=40, blank=True)
     tagline = models.CharField("标语下的一句话", max_length=80, blank=True)
-    logo_letter = models.CharField("标识字", max_length=2, help_text="页头方块和浏览器标签上的一个字。")
+    logo_letter = models.CharField(
+        "标识字", max_length=2, help_text="页头方块和浏览器标签上的一个字；传了标志图片就显示图片。"
+    )
+    logo = models.CharField("标志", max_length=60, blank=True, editable=False)  # where core.logo keeps it
     scene = models.CharField(
         "首页图案", max_length=8, choices=Scene, default=Scene.HILLS, help_text="首页标语右边的线描。"
     )
@@ -125,6 +128,15 @@ class Association(Base):
             return cls(pk=1, name="协会", short_name="协会", site_name="协会门户", logo_letter="协")
         cache.set(ASSOCIATION_CACHE_KEY, found, 3600)
         return found
+
+    @property
+    def logo_url(self) -> str:
+        return f"/{self.logo}" if self.logo else ""
+
+    @property
+    def icon_url(self) -> str:
+        """Of the browser's tab; it changes with the row, so that a change is fetched at once."""
+        return self.logo_url or (f"/icon.svg?v={self.version}" if self.version else "/icon.svg")
 
     @property
     def words(self) -> dict[str, str]:

@@ -1,11 +1,16 @@
 """系统: the association's own row and the working calendar."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.files.storage import default_storage
+from django.db import transaction
 from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
 
-from .admin import BaseAdmin
+from .admin import BaseAdmin, Link
+from .logo import take_logo
 from .models import Association, CalendarYear
-from .settings_forms import COLOURS, AssociationForm, CalendarYearForm
+from .refusals import tried
+from .settings_forms import COLOURS, AssociationForm, CalendarYearForm, LogoForm
 from .stamp import raise_stamp
 
 
@@ -52,11 +57,44 @@ class AssociationAdmin(BaseAdmin):
         return HttpResponseRedirect(self.page_url("change", 1) if there else self.page_url("add"))
 
     def render_change_form(self, request, context, *args, **kwargs):
-        return super().render_change_form(request, context | {"show_save_and_add_another": False}, *args, **kwargs)
+        row = context.get("original")
+        links = [Link("换标志" if row.logo else "上传标志", self.page_url("logo", row.pk))] if row else []
+        more = {"show_save_and_add_another": False, "form_links": links}
+        return super().render_change_form(request, context | more, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         raise_stamp()
+
+    # -- the emblem --------------------------------------------------------------------------------------------
+
+    def extra_urls(self):
+        return [self.page("<path:object_id>/logo/", self.logo_view, "logo")]
+
+    def logo_view(self, request, object_id):
+        row = self.object_or_404(request, object_id, "change")
+        form = LogoForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and "remove" in request.POST:
+            return self._put_logo(request, row, "", f"已去掉标志图片，改用标识字「{row.logo_letter}」。")
+        if (
+            request.method == "POST"
+            and form.is_valid()
+            and (path := tried(form, lambda: take_logo(form.cleaned_data["file"])))
+        ):
+            return self._put_logo(request, row, path, "标志已换好，网站和工作台都已更新。")
+        context = self.page_context(request, row, title="标志", form=form, back_url=self.page_url("change", row.pk))
+        return TemplateResponse(request, "admin/core/logo.html", context, status=422 if form.errors else 200)
+
+    @transaction.atomic
+    def _put_logo(self, request, row, path: str, said: str):
+        before, row.logo = row.logo, path
+        row.save()
+        raise_stamp()
+        self.log_change(request, row, ("更换标志" if path else "去掉标志", None))
+        if before:
+            transaction.on_commit(lambda: default_storage.delete(before))
+        messages.success(request, said)
+        return HttpResponseRedirect(self.page_url("change", row.pk))
 
 
 @admin.register(CalendarYear)

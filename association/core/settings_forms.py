@@ -50,6 +50,14 @@ def _formats_in_words(formats: dict[str, str]) -> str:
     return write_pairs({labels.get(kind, kind): in_words(text) for kind, text in formats.items()})
 
 
+class LogoForm(forms.Form):
+    file = forms.FileField(
+        label="标志图片", help_text="会徽一类接近方形的 PNG、JPG 或 WebP，5 MB 以内；透明底的 PNG 最好看。",
+        error_messages={"required": "请选择图片。", "empty": "文件是空的，请重新选择。"},
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )  # fmt: skip
+
+
 class AssociationForm(forms.ModelForm):
     colour_lake, colour_seal, colour_gold = (_colour(name) for name in COLOURS)
     district_lines = _lines(

@@ -23,7 +23,8 @@ def organization(request) -> dict:
     ours = Association.current()
     found = {"@type": "Organization", "name": ours.name, "url": request.build_absolute_uri("/")}
     more = {"alternateName": ours.short_name, "telephone": ours.phone, "email": ours.email, "address": ours.address}
-    return found | {key: value for key, value in more.items() if value} | {"logo": default_image(request)}
+    emblem = request.build_absolute_uri(ours.logo_url) if ours.logo else default_image(request)
+    return found | {key: value for key, value in more.items() if value} | {"logo": emblem}
 
 
 def news_article(request, article, path, image: str) -> SafeString:

@@ -50,6 +50,7 @@ urlpatterns = [
     path("atom.xml", feeds.all_atom, name="atom"),
     path("theme.css", views.theme, name="theme"),
     path("robots.txt", views.robots, name="robots"),
+    path("logo/<str:name>", views.logo, name="logo"),
     path("icon.svg", views.icon, name="icon"),
     path("favicon.ico", views.favicon, name="favicon"),
 ]

@@ -1,8 +1,12 @@
 """The public site. Each page is the same for everyone and kept by core.pagecache; none reads a cookie or a session."""
 
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
+from association.core.logo import FOLDER
 from association.core.models import Association
 from association.core.pagecache import public_page
 from association.news.enums import HomePlace
@@ -210,7 +214,23 @@ def icon(request):
 
 @public_page()
 def favicon(request):
-    return redirect("public:icon")
+    return redirect(Association.current().icon_url)
+
+
+@login_not_required
+@require_safe
+def logo(request, name):
+    """The association's emblem; it never changes under its address."""
+    own = Association.current()
+    if own.logo != f"{FOLDER}/{name}":
+        raise Http404
+    try:
+        with default_storage.open(own.logo) as file:
+            content = file.read()
+    except FileNotFoundError:
+        raise Http404 from None
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type="image/png", headers=headers)
 
 
 # -- Helpers ------------------------------------------------------------------------------------------------------

@@ -1,11 +1,16 @@
 """系统: the association's row and the working calendar, through the admin."""
 
+from io import BytesIO
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from association.accounts.roles import ROLES, Right
 from association.core.models import Association, CalendarDay, CalendarYear
 from association.core.wording import usual_words
+from association.timeline.actions import events_of
 from tests.pages import is_login
 
 ASSOCIATION = "/admin/core/association/1/change/"
@@ -144,3 +149,56 @@ def test_buttons_have_no_blank_between_what_is_done_and_to_what(admin_client):
     assert "删除工作日历" in "".join(page.split())
     assert "删除 工作日历" not in " ".join(page.split())
     assert "已选 0 个，共" in admin_client.get("/admin/core/calendaryear/").content.decode()
+
+
+# -- The emblem --------------------------------------------------------------------------------------------------------
+
+LOGO = "/admin/core/association/1/logo/"
+
+
+def _emblem(mode="RGBA", size=(600, 500), encoding="PNG", name="会徽.png") -> SimpleUploadedFile:
+    out = BytesIO()
+    Image.new(mode, size, "#b5301f").save(out, encoding)
+    return SimpleUploadedFile(name, out.getvalue())
+
+
+def test_the_emblem_stands_on_every_page_until_it_is_taken_away(
+    admin_client, client, django_capture_on_commit_callbacks
+):
+    assert LOGO in admin_client.get(ASSOCIATION).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert admin_client.post(LOGO, {"file": _emblem()})["Location"] == ASSOCIATION
+    address = Association.objects.get().logo_url
+    for page in (client.get("/"), admin_client.get("/admin/")):
+        words = page.content.decode()
+        assert f'src="{address}"' in words
+        assert f'rel="icon" href="{address}"' in words
+    sent = client.get(address)
+    assert sent["Content-Type"] == "image/png"
+    shown = Image.open(BytesIO(sent.content))
+    assert (shown.size, shown.mode) == ((256, 213), "RGBA")
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(LOGO, {"remove": "1"})
+    assert client.get(address).status_code == 404
+    assert 'class="brand-mark"' in client.get("/").content.decode()
+    sentences = [event.sentence for event in events_of(Association.objects.get())]
+    assert any("更换标志" in one for one in sentences)
+    assert any("去掉标志" in one for one in sentences)
+
+
+@pytest.mark.parametrize(
+    ("upload", "sentence"),
+    [
+        (lambda: SimpleUploadedFile("a.svg", b"<svg onload='alert(1)'/>"), "这个文件打不开"),
+        (lambda: SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n" + bytes(50)), "这个文件打不开"),
+        (lambda: _emblem(size=(40, 40)), "图片太小"),
+        (lambda: _emblem(mode="1", size=(9000, 9000)), "像素太多"),
+        (lambda: SimpleUploadedFile("a.png", bytes(6 * 2**20)), "图片超过 5 MB"),
+        (lambda: "", "请选择图片。"),
+    ],
+)
+def test_what_is_no_emblem_is_one_sentence(admin_client, upload, sentence):
+    page = admin_client.post(LOGO, {"file": upload()})
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert not Association.objects.get().logo
