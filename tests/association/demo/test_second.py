@@ -13,7 +13,7 @@ from members.models import DuesBill, Firm, Membership, Tenure
 from tests.pages import words_of
 
 PLAN = year.read("anhui")
-FIRST_ONE_S = re.compile("岳阳|巴陵|洞庭|湘|0730|建筑业|施工企业|建筑企业|县市区|资质|信用等级|工程款")
+FIRST_ONE_S = re.compile(r"岳阳|巴陵|洞庭|湘|\b0730-\d{7}|建筑业|施工企业|建筑企业|县市区|资质|信用等级|工程款")
 PAGES = (
     "/",
     "/firms/",
