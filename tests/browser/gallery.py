@@ -80,6 +80,7 @@ def build(folder: Path):
     if static.exists():
         shutil.rmtree(static)
     shutil.copytree(ROOT / "static", static)
+    shutil.copy(static / "img" / "hills.svg", folder / "icon.svg")  # the portal draws it with the association's letter
     drawn = pages()
     for name, (template, context) in drawn.items():
         if name == "error-500":  # as Django does it: no request, no context processors

@@ -17,7 +17,6 @@ ASSOCIATION = {
     "name": "示例市建筑业协会",
     "site_name": "示例建筑信息网",
     "logo_letter": "建",
-    "icon_url": "/static/img/hills.svg",
     "slogan": "政府的助手，会员的家",
     "tagline": "信用评价网上办理，企业等级、公示名单一查便知。",
     "introduction": "示例市建筑业协会成立于 1988 年，是本市建筑施工企业自愿组成的行业组织。\n\n协会受主管部门委托，"
