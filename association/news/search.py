@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db import connection, models, transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
@@ -189,8 +190,9 @@ def _containing(part: str, words: list[str], entries: QuerySet, shortest: int = 
 _SHARES = """
     SELECT gram, share, reltuples
     FROM pg_stats, pg_class, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (gram, share)
-    WHERE schemaname = current_schema() AND tablename = %s AND attname = %s AND oid = %s::regclass AND gram = ANY(%s)
+    WHERE schemaname = current_schema() AND tablename = %s AND attname = %s AND oid = %s::regclass AND gram IS NOT NULL
 """
+_SHARES_KEPT = 600  # seconds; PostgreSQL counts anew some times a day
 _ENOUGH = 200  # hits after which a walk from the newest has a page and its count
 
 
@@ -201,10 +203,20 @@ def grams_index_pays(part: str, words: list[str]) -> bool:
     The planner multiplies the shares of the grams of one word, which always come together, and takes a common word for
     a rare one; here the rarest gram of a word counts, from the same statistics.
     """
-    table = SearchEntry._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(_SHARES, [table, f"{part}_grams", table, query_grams(" ".join(words))])
-        known = cursor.fetchall()
-    shares = {gram: share for gram, share, _entries in known}
+    shares, entries = _shares(part)
     share = math.prod(min(shares.get(gram, 0) for gram in query_grams(word)) for word in words)
-    return not known or share * share * known[0][2] < _ENOUGH
+    return share * share * entries < _ENOUGH
+
+
+def _shares(part: str) -> tuple[dict[str, float], float]:
+    """({common gram: share of the entries that have it}, how many entries there are). One query, or from the cache."""
+    key = f"news.search.shares.{part}"
+    found = cache.get(key)
+    if found is None:
+        table = SearchEntry._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(_SHARES, [table, f"{part}_grams", table])
+            rows = cursor.fetchall()
+        found = {gram: share for gram, share, _entries in rows}, max((entries for *_, entries in rows), default=0)
+        cache.set(key, found, _SHARES_KEPT)
+    return found
