@@ -6,7 +6,10 @@ from uuid import uuid4
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from PIL import Image, ImageOps
+
+from .stamp import raise_stamp
 
 FOLDER = "logo"
 SIDE = 256  # pixels; the largest place that shows it takes 44, on the sharpest screens three for one
@@ -26,6 +29,16 @@ def take_logo(upload) -> str:
     out = BytesIO()
     small.save(out, "PNG", optimize=True)
     return default_storage.save(f"{FOLDER}/{uuid4().hex}.png", ContentFile(out.getvalue()))
+
+
+@transaction.atomic
+def put_logo(association, path: str):
+    """The emblem from now on; "" for none. The file of the one before goes."""
+    before, association.logo = association.logo, path
+    association.save()
+    raise_stamp()
+    if before:
+        transaction.on_commit(lambda: default_storage.delete(before))
 
 
 def _opened(upload) -> Image.Image:

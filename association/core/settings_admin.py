@@ -1,13 +1,12 @@
 """系统: the association's own row and the working calendar."""
 
 from django.contrib import admin, messages
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from .admin import BaseAdmin, Link
-from .logo import take_logo
+from .logo import put_logo, take_logo
 from .models import Association, CalendarYear
 from .refusals import tried
 from .settings_forms import COLOURS, AssociationForm, CalendarYearForm, LogoForm
@@ -87,12 +86,8 @@ class AssociationAdmin(BaseAdmin):
 
     @transaction.atomic
     def _put_logo(self, request, row, path: str, said: str):
-        before, row.logo = row.logo, path
-        row.save()
-        raise_stamp()
+        put_logo(row, path)
         self.log_change(request, row, ("更换标志" if path else "去掉标志", None))
-        if before:
-            transaction.on_commit(lambda: default_storage.delete(before))
         messages.success(request, said)
         return HttpResponseRedirect(self.page_url("change", row.pk))
 

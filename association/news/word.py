@@ -19,13 +19,14 @@ from association.documents.actions import check
 from association.documents.filetypes import DOCX
 
 from . import html
-from .models import Picture
-from .pictures import drop, take_picture
+from .gallery import drop_unused
+from .models import Contribution, Picture
+from .pictures import take_picture
 
 log = logging.getLogger(__name__)
 MOST_PICTURES = 30  # each takes about a second to be made anew, while somebody waits
 MOST_TEXT = 10 * 2**20  # bytes of XML: some 300 pages
-LONGEST_TITLE = 80  # characters; a longer first paragraph is no title
+_MOST_TITLE = Contribution._meta.get_field("title").max_length  # a longer first paragraph is no title
 _FIRST = re.compile(r"\s*<(h[1-4]|p)>(.*?)</\1>", re.DOTALL)
 _CELL = re.compile(r"<(t[dh])([^>]*)><p>((?:(?!</?p>).)*)</p></\1>", re.DOTALL)  # of one paragraph
 _ALONE = re.compile(r"<p>((?:<img\b[^>]*>\s*)+)</p>")
@@ -60,11 +61,7 @@ class _Pictures:
         except ValidationError as problem:
             self.refused.append(f"第 {self.seen} 张图片没有读入：{problem.messages[0]}")
             return {"alt": ""}
-        except (
-            OSError,
-            KeyError,
-            ValueError,
-        ):  # named in the file and not in it, or linked from a disk that is not ours
+        except (OSError, KeyError, ValueError):  # named in the file and not in it, or linked from elsewhere
             self.refused.append(f"第 {self.seen} 张图片不在文件里，没有读入，请另外上传。")
             return {"alt": ""}
         self.taken.append(picture)
@@ -95,6 +92,7 @@ def read_word(upload, *, by, most: int = MOST_PICTURES) -> WordText:
         )  # fmt: skip
     except Exception:  # the reader raises whatever a broken file leads it to
         log.warning("a Word file could not be read", exc_info=True)
+        drop_unused(pictures.taken)
         raise ValidationError(
             "Word 文件已损坏或不完整，请用 Word 或 WPS 打开，另存为 .docx 再上传。", code="damaged"
         ) from None
@@ -103,7 +101,7 @@ def read_word(upload, *, by, most: int = MOST_PICTURES) -> WordText:
     title, body = _title_of(body)
     if not html.text_of(body) and not pictures.taken:
         raise ValidationError("文件里没有文字，请核对是不是选错了文件。", code="empty")
-    return WordText(title or PurePath(upload.name).stem[:LONGEST_TITLE], body, pictures.taken, pictures.sentences())
+    return WordText(title or PurePath(upload.name).stem[:_MOST_TITLE], body, pictures.taken, pictures.sentences())
 
 
 def _check_size(upload):
@@ -122,8 +120,7 @@ def taken_in(upload, *, by, most: int = MOST_PICTURES) -> Iterator[WordText]:
     try:
         yield word
     except BaseException:
-        for picture in word.pictures:
-            drop(picture)
+        drop_unused(word.pictures)
         raise
 
 
@@ -131,7 +128,7 @@ def _title_of(body: str) -> tuple[str, str]:
     """(title, the rest): the first paragraph, unless it is as long as text or has a picture."""
     found = _FIRST.match(body)
     title = " ".join(html.text_of(found[2]).split()) if found and "<img" not in found[2] else ""
-    return (title, body[found.end() :].strip()) if 0 < len(title) <= LONGEST_TITLE else ("", body)
+    return (title, body[found.end() :].strip()) if 0 < len(title) <= _MOST_TITLE else ("", body)
 
 
 def plain(word: WordText) -> str:

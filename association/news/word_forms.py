@@ -1,8 +1,16 @@
 """The upload of a Word file."""
 
 from django import forms
+from django.contrib import messages
 
 from association.documents.forms import DocumentField
+
+
+def say_read(request, upload, refused):
+    """Tell who sent a Word file what is to be done now, and what of it was left out."""
+    messages.success(request, f"已读入「{upload.name}」，请核对标题和文字，给图片写上说明。")
+    for sentence in refused:
+        messages.warning(request, sentence)
 
 
 class WordForm(forms.Form):

@@ -11,7 +11,7 @@ from association.inbox.models import Whose
 from association.news import contributions
 from association.news.enums import CONTRIBUTION_TO_FILL_IN, ContributionState
 from association.news.models import Contribution
-from association.news.word_forms import WordForm
+from association.news.word_forms import WordForm, say_read
 
 from . import cases
 from .contribution_forms import ContributionForm
@@ -64,9 +64,7 @@ def contribution_word(request, desk):
         found = tried(form, lambda: contributions.begin_from_word(upload, party=desk.party, by=request.user))
         if found:
             row, refused = found
-            messages.success(request, f"已读入「{upload.name}」，请核对文字，给图片写上说明，再提交投稿。")
-            for sentence in refused:
-                messages.warning(request, sentence)
+            say_read(request, upload, refused)
             return redirect(row.case.desk_url)
     context = {
         "form": form, "title": "用 Word 文件投稿", "crumbs": CRUMB, "back": HOME,

@@ -1,7 +1,6 @@
 """从 Word 新建: a colleague's or a firm's file becomes a draft in the desk of whoever reads it in."""
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 
@@ -10,7 +9,7 @@ from association.core.refusals import tried
 
 from .. import actions
 from ..models import Column
-from ..word_forms import WordForm
+from ..word_forms import WordForm, say_read
 from .site import as_tree
 
 NEWS = f"portal.{Right.NEWS}"
@@ -40,9 +39,7 @@ class WordPages:
             found = tried(form, lambda: actions.create_from_word(upload, by=request.user, column=column))
             if found:
                 article, refused = found
-                messages.success(request, f"已读入「{upload.name}」，请核对标题和文字，给图片写上说明。")
-                for sentence in refused:
-                    messages.warning(request, sentence)
+                say_read(request, upload, refused)
                 return HttpResponseRedirect(self.page_url("change", article.pk))
         context = self.page_context(
             request, title="从 Word 新建稿件", form=form, button="读入", upload=True, back_url=self.page_url("changelist"),
